@@ -1,0 +1,1 @@
+"""Sites to tables: pure functions of tables, no files and no drawing."""

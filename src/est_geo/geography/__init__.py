@@ -1,0 +1,1 @@
+"""Incidents to placed incidents: districts, coordinate systems, grids."""

@@ -1,0 +1,186 @@
+"""Which district each incident lies in: exactly one, also on the border between two."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from est_geo.checks import check_choice, check_points, check_polygons, check_same_crs, first_row
+from est_geo.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    Floats = np.ndarray[Any, np.dtype[np.float64]]
+    Integers = np.ndarray[Any, np.dtype[np.intp]]
+    Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+logger = logging.getLogger(__name__)
+
+NO_DISTRICT = -1
+
+
+def assign_districts(
+    incidents: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    *,
+    outside: Literal["raise", "keep", "nearest"] = "raise",
+) -> gpd.GeoDataFrame:
+    """Give each incident the one district it lies in.
+
+    A point on an edge belongs to the district with the lowest `district_id` of those that touch it,
+    so counts by district add up to the number of incidents.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame of n Points
+        In a CRS in metres. Rows without a geometry are kept, without a district.
+    districts : GeoDataFrame of Polygons
+        With `district_id`, each a different one, and `district`, in the same CRS. The order of the
+        rows does not matter; identifiers are compared as text.
+    outside : {"raise", "keep", "nearest"}
+        What to do with points outside every district: refuse, keep them without a district, or
+        move them to the nearest district (the lowest `district_id` of equally near ones), however
+        far; the longest distance is logged. A point at exactly 0, 0 is a coordinate left blank: it
+        is outside every district and is never moved.
+
+    Returns
+    -------
+    GeoDataFrame
+        The n rows in their order, with `district_id` and `district` added or replaced, missing
+        where a row has none. ``attrs["assignment"]`` counts the rows: `inside`,
+        `moved_to_nearest`, `outside` (left without a district) and `unplaced` sum to n;
+        `at_null_island` are those of `outside` at 0, 0; `on_edge` those of `inside` that several
+        districts touch.
+
+    Raises
+    ------
+    InputError
+        If a table is empty or of the wrong kind, a `district_id` is missing or repeated, or points
+        are outside and `outside` is "raise".
+    CRSError
+        If a CRS is missing, not in metres, or not the same for both tables.
+    """
+    check_choice(outside, ("raise", "keep", "nearest"), name="outside")
+    check_points(incidents, name="incidents", unplaced=True)
+    check_polygons(districts, name="districts", columns=("district_id", "district"))
+    check_same_crs(incidents, districts, names=("incidents", "districts"))
+    _check_ids(districts)
+    ordered = districts.assign(district_id=districts["district_id"].astype("str"))
+    ordered = ordered.sort_values("district_id")
+    polygons = np.asarray(ordered.geometry.array)
+
+    points = np.asarray(incidents.geometry.array)
+    placed = ~(shapely.is_missing(points) | shapely.is_empty(points))
+    locations, row_location = _unique(shapely.get_coordinates(points[placed]))
+    null_island = (locations == 0).all(axis=1)
+    found, touching = _locate(locations, polygons)
+    found[null_island], touching[null_island] = NO_DISTRICT, 0
+    stray = (found == NO_DISTRICT) & ~null_island
+    if outside == "nearest":
+        found[stray] = _nearest(locations[stray], polygons)
+
+    def rows(location_mask: Mask) -> Mask:
+        """Mark the incidents at some locations."""
+        mask = np.zeros(len(incidents), dtype=bool)
+        mask[placed] = location_mask[row_location]
+        return mask
+
+    without = rows(found == NO_DISTRICT)
+    counts = {
+        "inside": int(rows(~stray & ~null_island).sum()),
+        "outside": int(without.sum()),
+        "at_null_island": int(rows(null_island).sum()),
+        "unplaced": int((~placed).sum()),
+        "on_edge": int(rows(touching > 1).sum()),
+        "moved_to_nearest": int(rows(stray & (found != NO_DISTRICT)).sum()),
+    }
+    if outside == "raise" and counts["outside"]:
+        _refuse_outside(incidents, without, counts["at_null_island"])
+    logger.info("incidents by district: %s", counts)
+
+    position = np.full(len(incidents), NO_DISTRICT)
+    position[placed] = found[row_location]
+    result = incidents.copy(deep=False)
+    for column in ("district_id", "district"):
+        values = ordered[column].astype("str").array.take(position, allow_fill=True)
+        result[column] = pd.Series(values, index=result.index)
+    result.attrs["assignment"] = counts
+    return result
+
+
+def _check_ids(districts: gpd.GeoDataFrame) -> None:
+    """Require identifiers that identify."""
+    ids = districts["district_id"]
+    for bad, fault in (
+        (ids.isna(), "without a `district_id`"),
+        (ids.astype("str").duplicated(keep=False), "that share a `district_id`"),
+    ):
+        if bad.any():
+            raise InputError(
+                f"`districts` has {bad.sum()} of {len(districts)} rows {fault}; the first is row "
+                f"{first_row(districts, bad.to_numpy(dtype=bool))}. Give each district one of its "
+                "own, or join the rows of a district with districts.dissolve('district_id')."
+            )
+
+
+def _unique(xy: Floats) -> tuple[Floats, Integers]:
+    """Return the distinct coordinates, and for each row which of them it has."""
+    # As one complex number a row, pandas can hash them: twice as fast as sorting.
+    codes, distinct = pd.factorize(np.ascontiguousarray(xy).view(np.complex128).ravel())
+    return np.column_stack([distinct.real, distinct.imag]), codes
+
+
+def _locate(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Integers, Integers]:
+    """Return the first polygon that touches each location, and how many do.
+
+    Locations are sorted by easting, so those inside a polygon's west and east bounds are a slice;
+    of the slice, those inside its south and north bounds are tested against the polygon itself.
+    """
+    order = np.argsort(xy[:, 0], kind="stable")
+    eastings, northings = xy[order, 0], xy[order, 1]
+    found = np.full(len(xy), NO_DISTRICT)
+    touching = np.zeros(len(xy), dtype=np.intp)
+    bounds = shapely.bounds(polygons)
+    first = np.searchsorted(eastings, bounds[:, 0], side="left")
+    last = np.searchsorted(eastings, bounds[:, 2], side="right")
+    for index, polygon in enumerate(polygons):
+        north = northings[first[index] : last[index]]
+        near = np.flatnonzero((north >= bounds[index, 1]) & (north <= bounds[index, 3]))
+        near += first[index]
+        shapely.prepare(polygon)
+        # `intersects`, unlike `contains`, holds on the edge too.
+        hit = near[shapely.intersects_xy(polygon, eastings[near], northings[near])]
+        touching[hit] += 1
+        found[hit[found[hit] == NO_DISTRICT]] = index
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    return found[back], touching[back]
+
+
+def _nearest(xy: Floats, polygons: np.ndarray[Any, Any]) -> Integers:
+    """Return the nearest polygon of each location, the first of equally near ones."""
+    nearest = np.full(len(xy), len(polygons))
+    if len(xy) == 0:
+        return nearest
+    tree = shapely.STRtree(polygons)
+    (location, polygon), distance = tree.query_nearest(
+        shapely.points(xy), return_distance=True, all_matches=True
+    )
+    np.minimum.at(nearest, location, polygon)
+    logger.info("the farthest point moved to its nearest district lies %.0f m off", distance.max())
+    return nearest
+
+
+def _refuse_outside(incidents: gpd.GeoDataFrame, without: Mask, at_null_island: int) -> None:
+    """Say how many points are outside, which is the first, and what can be done."""
+    island = f" ({at_null_island} of them at 0, 0)" if at_null_island else ""
+    raise InputError(
+        f"`incidents` has {without.sum()} of {len(incidents)} points outside every district"
+        f"{island}; the first is row {first_row(incidents, without)}. Pass outside='keep' to keep "
+        "them without a district, or outside='nearest' to move the count to the nearest one."
+    )

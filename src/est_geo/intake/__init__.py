@@ -1,0 +1,1 @@
+"""Files to incidents: every row of a file ends as an incident or as a rejected row."""

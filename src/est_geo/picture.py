@@ -1,0 +1,207 @@
+"""The picture of one period: every table an analysis gave, and every parameter it was given."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from est_geo.analysis.density import Density, kde
+from est_geo.analysis.places import problem_places
+from est_geo.analysis.recurring import recurring_addresses
+from est_geo.checks import check_number, check_points
+from est_geo.errors import InputError
+from est_geo.geography.assignment import assign_districts
+from est_geo.sites.collapse import to_sites
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+_LOG = logging.getLogger(__name__)
+_TERTIAL_DAYS = 122
+_PER_TERTIAL = 5  # incidents that make a core site, in four months
+_FEWEST = 3
+_MARGIN_M = 500  # around the incidents, where no districts are given
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Finished tables of one period, ready to be drawn or written.
+
+    Attributes
+    ----------
+    districts : GeoDataFrame
+        The study area; a single polygon without a name where no districts were given.
+    sites, places, addresses : GeoDataFrame
+        As in `est_geo.schema`; `places` and `addresses` may have 0 rows.
+    density : Density
+        Incidents per km² over the whole period.
+    period : (Timestamp, Timestamp) or None
+        First and last time seen; None when no incident has a time.
+    counts : dict
+        Incidents "read", of which "inside", "outside" (of which "at_null_island") and "unplaced";
+        "without_time" among those inside. read = inside + outside + unplaced.
+    parameters : dict
+        Everything that was chosen, by the caller or for them, with its unit in its name.
+    sources : tuple of str
+        Who reported the incidents inside, most incidents first.
+    """
+
+    districts: gpd.GeoDataFrame = field(repr=False)
+    sites: gpd.GeoDataFrame = field(repr=False)
+    places: gpd.GeoDataFrame = field(repr=False)
+    addresses: gpd.GeoDataFrame = field(repr=False)
+    density: Density
+    period: tuple[pd.Timestamp, pd.Timestamp] | None
+    counts: dict[str, int]
+    parameters: dict[str, object]
+    sources: tuple[str, ...] = ()
+
+
+def build_picture(
+    incidents: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame | None = None,
+    *,
+    outside: Literal["raise", "keep", "nearest"] = "raise",
+    bandwidth_m: float | Literal["auto"] = "auto",
+    cell_m: float = 50,
+    eps_m: float = 50,
+    min_incidents: float | Literal["auto"] = "auto",
+) -> Picture:
+    """Run the analyses of one table of incidents: sites, density, problem places, addresses.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame of n Points
+        As `read_incidents` gives them, in a CRS in metres. Rows without a point are counted as
+        unplaced and are in no analysis.
+    districts : GeoDataFrame of Polygons, optional
+        Study area, in the same CRS. Without it the area is the convex hull of the incidents and
+        500 m around it.
+    outside : {"raise", "keep", "nearest"}
+        What to do with points outside every district, see `assign_districts`. Kept ones are
+        counted, but are in no analysis.
+    bandwidth_m, cell_m
+        See `kde`.
+    eps_m : float
+        See `problem_places`.
+    min_incidents : float or "auto"
+        See `problem_places`. "auto": 5 for four months, in proportion to the length of the period,
+        never under 3.
+
+    Returns
+    -------
+    Picture
+        Its `parameters` hold what "auto" chose.
+
+    Raises
+    ------
+    CRSError
+        If a CRS is missing, not in metres, or not the same for both tables.
+    InputError
+        If a table is empty or does not hold what is needed, if points lie outside and `outside` is
+        "raise", or if no point lies inside.
+    """
+    check_points(incidents, name="incidents", columns=("occurred_from",), unplaced=True)
+    area = _hull(incidents) if districts is None else districts
+    placed = assign_districts(incidents, area, outside=outside)
+    inside = placed[placed["district_id"].notna()]
+    if len(inside) == 0:
+        raise InputError(
+            f"`incidents` has none of its {len(placed)} rows inside the districts. "
+            "Check that both are of the same municipality, and the CRS of each."
+        )
+    times = inside["occurred_from"].dropna()
+    period = (times.min(), times.max()) if len(times) else None
+    if min_incidents == "auto":
+        least: float = _least_incidents(period)
+        _LOG.info("min_incidents=%d chosen for a period of %s", least, period)
+    else:
+        check_number(min_incidents, name="min_incidents", above=0)
+        least = min_incidents
+    sites = to_sites(inside)
+    density = kde(sites, within=area, bandwidth_m=bandwidth_m, cell_m=cell_m)
+    assignment = placed.attrs["assignment"]
+    return Picture(
+        districts=area,
+        sites=sites,
+        places=problem_places(sites, eps_m=eps_m, min_incidents=least),
+        addresses=recurring_addresses(inside),
+        density=density,
+        period=period,
+        counts={
+            "read": len(placed),
+            "inside": len(inside),
+            "outside": assignment["outside"],
+            "at_null_island": assignment["at_null_island"],
+            "unplaced": assignment["unplaced"],
+            "without_time": len(inside) - len(times),
+        },
+        parameters={
+            "outside": outside,
+            "bandwidth_m": density.bandwidth_m,
+            "kernel": density.kernel,
+            "cell_m": density.cell_m,
+            "eps_m": float(eps_m),
+            "min_incidents": float(least),
+            "crs": str(incidents.crs.to_string()),
+        },
+        sources=_sources(inside),
+    )
+
+
+def _sources(incidents: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Name the reporters, most incidents first, equally many by name."""
+    if "source" not in incidents.columns:
+        return ()
+    counts = incidents["source"].value_counts(sort=False).sort_index()
+    return tuple(map(str, counts.sort_values(ascending=False, kind="stable").index))
+
+
+def _least_incidents(period: tuple[pd.Timestamp, pd.Timestamp] | None) -> int:
+    """Incidents that make a core site in a period: five for four months, at least three."""
+    if period is None:
+        return _PER_TERTIAL
+    days = (period[1].normalize() - period[0].normalize()).days + 1
+    return max(_FEWEST, math.floor(_PER_TERTIAL * days / _TERTIAL_DAYS + 0.5))
+
+
+def _hull(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Make one district of the incidents' convex hull and a margin around it.
+
+    Raises
+    ------
+    InputError
+        If a point lies at 0, 0: it would stretch the hull to the origin of the CRS.
+    """
+    geometry = np.asarray(incidents.geometry.array)
+    geometry = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
+    if len(geometry) == 0:
+        raise InputError(
+            f"`incidents` has no point in any of its {len(incidents)} rows. Geocode them first."
+        )
+    at_null = _at_null_island(geometry)
+    if at_null.any():
+        raise InputError(
+            f"`incidents` has {int(at_null.sum())} of {len(incidents)} points at 0, 0, which is a "
+            "missing coordinate, not a place. Leave them out, or pass `districts` and "
+            "outside='keep'."
+        )
+    hull = shapely.buffer(shapely.convex_hull(shapely.multipoints(geometry)), _MARGIN_M)
+    return gpd.GeoDataFrame(
+        {"district_id": ["area"], "district": [""], "municipality": [""]},
+        geometry=[hull],
+        crs=incidents.crs,
+    )
+
+
+def _at_null_island(points: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell which points lie at exactly 0, 0."""
+    at_null: NDArray[np.bool_] = (shapely.get_coordinates(points) == 0).all(axis=1)
+    return at_null

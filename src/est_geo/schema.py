@@ -1,0 +1,123 @@
+"""The tables we take and give: column names, dtypes and meaning.
+
+This module is the authority. Others name columns only through it or in the words used here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "integer", "number", "time", "geometry"]
+
+KIND_DTYPE: dict[Kind, str] = {
+    "text": "str",
+    "integer": "int64",
+    "number": "float64",
+    "time": "datetime64[us]",
+    "geometry": "geometry",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its name, the kind of value it holds, and what it means."""
+
+    name: str
+    kind: Kind
+    meaning: str
+
+
+INCIDENTS = (
+    Column(
+        "incident_id", "text", "the reporter's own identifier, else file row as 'rad 17'; unique"
+    ),
+    Column("occurred_from", "time", "start, naive local time (Europe/Stockholm)"),
+    Column("occurred_to", "time", "end, the same as the start where only one time was given"),
+    Column("time_precision", "text", "minute, day, week or unknown"),
+    Column("category", "text", "kind of incident"),
+    Column("source", "text", "who reported"),
+    Column("weight", "number", "how much the incident counts; 1 unless given"),
+    Column("address", "text", "street address as reported"),
+    Column("place", "text", "name of a place as reported: a square, a station"),
+    Column("match_level", "text", "how the point was found: coordinates, null_island or none"),
+    Column("match_score", "number", "0 to 1, how sure the match is; 1 for given coordinates"),
+    Column("district_id", "text", "district the point lies in; missing when outside or unplaced"),
+    Column("district", "text", "name of that district"),
+    Column("duplicate_of", "text", "incident_id of the report this one repeats; missing otherwise"),
+    Column("geometry", "geometry", "point, in a CRS in metres; missing when unplaced"),
+)
+
+REJECTED = (
+    Column("file", "text", "name of the file, without its folder"),
+    Column("row", "integer", "row number as seen in the file (a CSV's header is row 1)"),
+    Column("column", "text", "column of the file in which the fault is"),
+    Column("reason", "text", "why the row could not become an incident; never its content"),
+)
+
+DISTRICTS = (
+    Column("district_id", "text", "stable identifier; districts are sorted by it"),
+    Column("district", "text", "name, as people say it"),
+    Column("municipality", "text", "name of the municipality"),
+    Column("geometry", "geometry", "polygon or multipolygon"),
+)
+
+SITES = (
+    Column(
+        "site_id",
+        "integer",
+        "rounded northing x 10^8 + rounded easting: sorts by (northing, easting)",
+    ),
+    Column("n", "integer", "number of incidents"),
+    Column("weight", "number", "sum of the incidents' weights"),
+    Column("first", "time", "earliest occurred_from"),
+    Column("last", "time", "latest occurred_from"),
+    Column("address", "text", "the most frequent address reported there"),
+    Column("district_id", "text", "district of the site"),
+    Column("district", "text", "name of that district"),
+    Column("geometry", "geometry", "point at the rounded coordinate"),
+)
+
+SITE_COUNTS = (
+    Column("site_id", "integer", "as in sites"),
+    Column("period", "text", "calendar month, 2026-11; missing when the time is"),
+    Column("category", "text", "kind of incident"),
+    Column("source", "text", "who reported"),
+    Column("n", "integer", "number of incidents"),
+    Column("weight", "number", "sum of their weights"),
+)
+
+PLACES = (
+    Column("place_id", "integer", "1 is the place with the largest weight; ties by site_id"),
+    Column("name", "text", "the address with the largest weight in the place, else its coordinate"),
+    Column("n", "integer", "number of incidents"),
+    Column("weight", "number", "sum of their weights"),
+    Column("share", "number", "weight as a share of all weight in the table, 0 to 1"),
+    Column("sites", "integer", "number of sites"),
+    Column("first", "time", "earliest occurred_from"),
+    Column("last", "time", "latest occurred_from"),
+    Column("addresses", "text", "the addresses of its sites, largest first, separated by '; '"),
+    Column("district_id", "text", "district that holds the largest part of the weight"),
+    Column("district", "text", "name of that district"),
+    Column("site_ids", "text", "the member sites, separated by spaces"),
+    Column("geometry", "geometry", "union of discs of radius eps around its core sites"),
+)
+
+ADDRESSES = (
+    Column("rank", "integer", "1 is the address with most incidents; ties by months, then address"),
+    Column("address", "text", "the address as most often written, else its coordinate"),
+    Column("district_id", "text", "district of the address"),
+    Column("district", "text", "name of that district"),
+    Column("n", "integer", "number of incidents"),
+    Column("months", "integer", "number of distinct calendar months with an incident"),
+    Column("weeks", "integer", "number of distinct ISO weeks with an incident"),
+    Column("first", "time", "earliest occurred_from"),
+    Column("last", "time", "latest occurred_from"),
+    Column("sources", "integer", "number of distinct reporters"),
+    Column("geometry", "geometry", "the point most incidents at the address have"),
+)
+
+
+def names(table: tuple[Column, ...]) -> list[str]:
+    """Names of a table's columns, in their order."""
+    return [column.name for column in table]

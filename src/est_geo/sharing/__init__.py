@@ -1,0 +1,1 @@
+"""Finished tables to maps and files that others may open."""

@@ -1,0 +1,1 @@
+"""Placed incidents to weighted sites, the form on which every analysis runs."""

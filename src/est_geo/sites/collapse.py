@@ -1,0 +1,177 @@
+"""Incidents to sites: unique locations with a weight, the sufficient statistic of every method.
+
+Incidents repeat at the same address. For density, DBSCAN and counts a site of weight k gives
+exactly what k incidents at its point give, so everything downstream runs on sites.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from est_geo.checks import check_finite_weights, check_points
+from est_geo.errors import InputError
+from est_geo.schema import SITE_COUNTS, SITES, names
+from est_geo.sites.grouping import most_frequent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_LOG = logging.getLogger(__name__)
+_NORTHING_STEP = 10**8
+_FARTHEST_M = 4e7  # no projected coordinate on Earth lies farther from its origin
+
+
+def to_sites(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Collapse incidents to unique locations.
+
+    Coordinates are rounded to whole metres, halves upward, in the CRS of the table; a site lies at
+    the rounded coordinate. The order of the rows changes nothing.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame of n Points
+        In a CRS in metres. `weight` (1 where absent), `occurred_from`, `address`, `district_id` and
+        `district` are used where present. Rows without a point are left out; the log counts them.
+
+    Returns
+    -------
+    GeoDataFrame of at most n Points
+        Columns as `est_geo.schema.SITES`, sorted by (northing, easting). `n` sums to the number of
+        incidents with a point, `weight` to their total weight.
+
+    Raises
+    ------
+    CRSError
+        If the CRS is missing or not in metres.
+    InputError
+        If the table is empty, a geometry is not a point, a coordinate or weight is not finite, or a
+        weight is negative.
+    """
+    placed, ids = _placed(incidents)
+    codes, site_ids = pd.factorize(ids, sort=True)
+    n_sites = len(site_ids)
+    weights = placed["weight"].to_numpy(dtype=float)
+    times = placed["occurred_from"].groupby(codes)
+    easting, northing = _coordinates_of(site_ids)
+    table: dict[str, object] = {
+        "site_id": site_ids,
+        "n": np.bincount(codes, minlength=n_sites),
+        "weight": np.bincount(codes, weights=weights, minlength=n_sites),
+        "first": times.min().to_numpy(),
+        "last": times.max().to_numpy(),
+    }
+    ones = np.ones(len(placed))
+    for column in ("address", "district_id"):
+        table[column] = pd.array(most_frequent(codes, placed[column], ones, n_sites), dtype="str")
+    named = placed.drop_duplicates("district_id").set_index("district_id")["district"]
+    table["district"] = pd.Series(table["district_id"], dtype="str").map(named).astype("str")
+    sites = gpd.GeoDataFrame(table, geometry=shapely.points(easting, northing), crs=incidents.crs)[
+        names(SITES)
+    ]
+    _LOG.info("%d incidents at %d sites (rounded to 1 m)", len(placed), n_sites)
+    return sites
+
+
+def count_by_site(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Count incidents by site, calendar month, category and source: the long table of the sites.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame of n Points
+        As for `to_sites`; `category` and `source` are used where present.
+
+    Returns
+    -------
+    DataFrame
+        Columns as `est_geo.schema.SITE_COUNTS`, one row for each combination that occurs, sorted.
+        `n` sums to the number of incidents with a point.
+
+    Raises
+    ------
+    CRSError, InputError
+        As `to_sites`.
+    """
+    placed, ids = _placed(incidents)
+    keys = pd.DataFrame(
+        {
+            "site_id": ids,
+            "period": month_of(placed["occurred_from"]),
+            "category": placed["category"].to_numpy(),
+            "source": placed["source"].to_numpy(),
+            "weight": placed["weight"].to_numpy(dtype=float),
+        }
+    )
+    grouped = keys.groupby(["site_id", "period", "category", "source"], dropna=False, sort=True)
+    counts = grouped["weight"].agg(["size", "sum"]).reset_index()
+    return counts.rename(columns={"size": "n", "sum": "weight"})[names(SITE_COUNTS)]
+
+
+def month_of(times: pd.Series) -> pd.Series:
+    """Calendar month as text, 2026-11; missing where the time is."""
+    codes, months = pd.factorize(times.to_numpy().astype("datetime64[M]"))
+    text = np.append(
+        np.datetime_as_string(np.asarray(months, "datetime64[M]")).astype(object), np.nan
+    )
+    return pd.Series(pd.array(text[codes], dtype="str"), index=times.index)
+
+
+def site_ids_of(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Identify the site of each coordinate: rounded northing x 10^8 + rounded easting."""
+    east = np.floor(easting + 0.5).astype(np.int64)
+    north = np.floor(northing + 0.5).astype(np.int64)
+    return north * _NORTHING_STEP + east
+
+
+def coordinate_name(easting: float, northing: float) -> str:
+    """Name a point that has no address: N 6591437, E 667425."""
+    return f"N {math.floor(northing + 0.5)}, E {math.floor(easting + 0.5)}"
+
+
+def _coordinates_of(site_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Easting and northing of sites: the inverse of `site_ids_of`."""
+    half = _NORTHING_STEP // 2
+    northing = (site_ids + half) // _NORTHING_STEP
+    return site_ids - northing * _NORTHING_STEP, northing
+
+
+def _placed(incidents: gpd.GeoDataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Incidents that have a point, with every column a site is made from, and their site ids."""
+    check_points(incidents, name="incidents", unplaced=True)
+    geometry = np.asarray(incidents.geometry.array)
+    has_point = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    if not has_point.any():
+        raise InputError(
+            f"`incidents` has no point in any of its {len(incidents)} rows. Geocode them first."
+        )
+    absent = {
+        "weight": 1.0,
+        "occurred_from": np.datetime64("NaT", "us"),
+        **dict.fromkeys(("address", "district_id", "district", "category", "source"), np.nan),
+    }
+    placed = pd.DataFrame(
+        {
+            column: incidents[column].to_numpy()[has_point]
+            if column in incidents.columns
+            else np.full(int(has_point.sum()), missing)
+            for column, missing in absent.items()
+        },
+        index=incidents.index[has_point],
+    )
+    check_finite_weights(placed, name="incidents")
+    points = shapely.get_coordinates(geometry[has_point])
+    far = np.abs(points).max()
+    if far >= _FARTHEST_M:
+        raise InputError(
+            f"`incidents` has a coordinate of {far:.3g} m, farther than any place on Earth. "
+            "Check which CRS the file is in."
+        )
+    if len(placed) < len(incidents):
+        _LOG.info("%d incidents without a point are not in any site", len(incidents) - len(placed))
+    return placed, site_ids_of(points[:, 0], points[:, 1])
