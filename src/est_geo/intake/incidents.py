@@ -192,7 +192,7 @@ def _fill(
     filled = {name: text(name) for name in names(INCIDENTS) if name in _TEXT_MEANINGS}
     filled["category"] = filled["category"].fillna(UNKNOWN)
     filled["source"] = filled["source"].fillna(source or UNKNOWN)
-    by_row = pd.Series([f"rad {row}" for row in table.index], index=table.index, dtype="str")
+    by_row = "rad " + table.index.to_series().astype("str")
     filled["incident_id"] = filled["incident_id"].fillna(by_row)
     times, faults = _fill_times(table, used)
     filled |= times
