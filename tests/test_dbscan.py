@@ -89,6 +89,13 @@ def test_a_border_point_joins_its_nearest_core_whatever_the_order():
     assert backward.tolist() == [1, 1, 1, 1, 1, 0, 0, 0, 0]
 
 
+def test_a_border_point_as_near_to_two_cores_joins_the_more_southern():
+    points = [(0, 4), (0, 2), (4, 0), (2, 0), (0, 0)]
+    model = eg.SpatialDBSCAN(2, min_samples=10).fit(points, sample_weight=[9, 1, 9, 1, 1])
+    assert model.core_sample_indices_.tolist() == [0, 1, 2, 3]
+    assert model.labels_.tolist() == [0, 0, 1, 1, 1]
+
+
 def test_clusters_that_touch_at_exactly_eps_are_one():
     two = [(0, 0), (1, 0), (2, 0), (5, 0), (6, 0), (7, 0)]
     assert eg.SpatialDBSCAN(3, min_samples=3).fit_predict(two).tolist() == [0] * 6

@@ -12,6 +12,8 @@ from sklearn.neighbors import KernelDensity
 import est_geo as eg
 from builders import box_area, incidents_at
 from est_geo.analysis.bandwidth import auto_bandwidth
+from est_geo.analysis.density import Density
+from est_geo.geography.grid import Grid
 from reference import naive_density
 
 # METHODS 2's eight points; expected densities were computed independently.
@@ -196,6 +198,27 @@ def test_contours_of_random_densities_are_valid_and_do_not_overlap():
         assert contours.area.sum() == pytest.approx(shapely.union_all(contours.geometry).area)
 
 
+def test_contours_of_densities_with_ties_at_the_levels_are_polygons():
+    # Whole numbers and gaps make contours touch themselves, and shrink to lines and points.
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        values = rng.integers(0, 4, (6, 6)).astype(float)
+        values[rng.random((6, 6)) < 0.15] = math.nan
+        grid = Grid(cell_m=10, west=0, south=0, columns=6, rows=6)
+        density = Density(values, grid, AREA.crs, 50.0, "quartic")
+        contours = density.contours([1, 2])
+        assert contours.is_valid.all()
+        assert set(contours.geom_type) <= {"Polygon", "MultiPolygon"}
+        assert contours.area.sum() == pytest.approx(shapely.union_all(contours.geometry).area)
+
+
+@pytest.mark.parametrize("levels", [[0, 1], [2, 1], [1, 1], [1, math.nan], [1, math.inf]])
+def test_levels_that_do_not_rise_are_refused(levels):
+    density = eg.kde(sites_of(EIGHT), within=AREA, bandwidth_m=300, cell_m=50)
+    with pytest.raises(eg.InputError, match="`levels` must be finite, above 0 and rising"):
+        density.contours(levels)
+
+
 def test_suggested_levels_are_round_and_rise_from_three_times_the_mean():
     density = eg.kde(sites_of(EIGHT), within=AREA, bandwidth_m=300, cell_m=50)
     levels = density.levels()
@@ -270,6 +293,15 @@ def test_an_invalid_polygon_is_named():
         eg.InputError, match=r"1 of 1 rows with an invalid polygon \(Self-intersection"
     ):
         eg.kde(sites_of(EIGHT), within=bow)
+
+
+def test_a_site_without_a_point_is_refused_and_named_in_few_letters():
+    sites = sites_of(EIGHT).assign(incident_id="x" * 41)
+    sites.loc[3, "geometry"] = None
+    with pytest.raises(
+        eg.InputError, match=rf"1 of 8 rows without a point; the first is row '{'x' * 40}'"
+    ):
+        eg.kde(sites, within=AREA)
 
 
 def test_negative_weights_are_refused():

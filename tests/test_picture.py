@@ -21,9 +21,26 @@ def test_every_incident_is_counted_once():
     away = AREA.assign(geometry=AREA.translate(10, 10))
     counts = eg.build_picture(incidents, away, outside="keep").counts
     assert counts == {
-        "read": 9, "inside": 6, "outside": 2, "at_null_island": 1, "unplaced": 1, "without_time": 0,
+        "read": 9, "inside": 6, "duplicates": 0, "outside": 2, "at_null_island": 1,
+        "unplaced": 1, "without_time": 0,
     }  # fmt: skip
-    assert counts["read"] == counts["inside"] + counts["outside"] + counts["unplaced"]
+
+
+def test_a_repeated_report_counts_once_and_its_reporter_too():
+    incidents = some([(500, 500)] * 6).assign(source=["polis"] * 5 + ["kommun"])
+    incidents["duplicate_of"] = [None] * 5 + ["0"]
+    picture = eg.build_picture(incidents, AREA)
+    assert (picture.counts["read"], picture.counts["inside"], picture.counts["duplicates"]) == (
+        6,
+        5,
+        1,
+    )
+    assert picture.sites["n"].tolist() == [5]
+    assert picture.sources == ("polis", "kommun")
+    addresses = eg.recurring_addresses(incidents, min_months=0)
+    assert (addresses["n"].tolist(), addresses["sources"].tolist()) == ([5], [2])
+    with pytest.raises(eg.InputError, match="only repeated reports among its 1 rows"):
+        eg.to_sites(incidents.iloc[5:])
 
 
 def test_points_outside_stop_the_picture_unless_told_otherwise():

@@ -40,6 +40,12 @@ def test_places_are_described_and_ranked_by_weight():
     assert second["site_ids"] == "0 30 60"
 
 
+def test_places_of_equal_weight_are_ranked_by_their_most_southern_site():
+    incidents = incidents_at([(0, 10)] * 5 + [(1000, 0)] * 5)
+    places = eg.problem_places(eg.to_sites(incidents), eps_m=50, min_incidents=5)
+    assert places["name"].tolist() == ["N 0, E 1000", "N 10, E 0"]
+
+
 def test_the_polygon_holds_every_member_and_little_more():
     places = eg.problem_places(eg.to_sites(two_places()), eps_m=50, min_incidents=5)
     members = shapely.multipoints([(0, 0), (30, 0), (60, 0)])
@@ -90,6 +96,7 @@ def test_found_places_have_the_dtypes_of_the_schema():
     ("arguments", "text"),
     [
         ({"eps_m": 0}, "`eps_m` must be a finite number above 0, not 0"),
+        ({"eps_m": True}, "`eps_m` must be a finite number above 0, not True"),
         ({"eps_m": np.inf}, "`eps_m` must be a finite number"),
         ({"min_incidents": "5"}, "`min_incidents` must be a finite number above 0, not '5'"),
     ],

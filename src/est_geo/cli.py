@@ -233,6 +233,7 @@ def _sum(picture: eg.Picture) -> str:
     counts = picture.counts
     return (
         f"{counts['read']} incidents = {counts['inside']} on the map "
+        f"+ {counts['duplicates']} that repeat another report "
         f"+ {counts['outside']} outside (of which {counts['at_null_island']} at 0, 0) "
         f"+ {counts['unplaced']} without a coordinate. "
         f"{len(picture.sites)} sites, {len(picture.places)} problem places, "

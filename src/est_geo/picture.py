@@ -17,7 +17,7 @@ from est_geo.analysis.recurring import recurring_addresses
 from est_geo.checks import check_number, check_points
 from est_geo.errors import InputError
 from est_geo.geography.assignment import assign_districts
-from est_geo.sites.collapse import to_sites
+from est_geo.sites.collapse import is_counted, to_sites
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,8 +45,8 @@ class Picture:
     period : (Timestamp, Timestamp) or None
         First and last time seen; None when no incident has a time.
     counts : dict
-        Incidents "read", of which "inside", "outside" (of which "at_null_island") and "unplaced";
-        "without_time" among those inside. read = inside + outside + unplaced.
+        Rows "read" = incidents "inside" + "duplicates" (inside, but repeating another report) +
+        "outside" (of which "at_null_island") + "unplaced"; "without_time" among those inside.
     parameters : dict
         Everything that was chosen, by the caller or for them, with its unit in its name.
     sources : tuple of str
@@ -111,7 +111,8 @@ def build_picture(
     check_points(incidents, name="incidents", columns=("occurred_from",), unplaced=True)
     area = _hull(incidents) if districts is None else districts
     placed = assign_districts(incidents, area, outside=outside)
-    inside = placed[placed["district_id"].notna()]
+    reports = placed[placed["district_id"].notna()]
+    inside = reports[is_counted(reports)]
     if len(inside) == 0:
         raise InputError(
             f"`incidents` has none of its {len(placed)} rows inside the districts. "
@@ -132,12 +133,13 @@ def build_picture(
         districts=area,
         sites=sites,
         places=problem_places(sites, eps_m=eps_m, min_incidents=least),
-        addresses=recurring_addresses(inside),
+        addresses=recurring_addresses(reports),
         density=density,
         period=period,
         counts={
             "read": len(placed),
             "inside": len(inside),
+            "duplicates": len(reports) - len(inside),
             "outside": assignment["outside"],
             "at_null_island": assignment["at_null_island"],
             "unplaced": assignment["unplaced"],
@@ -152,7 +154,7 @@ def build_picture(
             "min_incidents": float(least),
             "crs": str(incidents.crs.to_string()),
         },
-        sources=_sources(inside),
+        sources=_sources(reports),
     )
 
 

@@ -15,7 +15,7 @@ import shapely
 
 from est_geo.checks import check_number, check_points
 from est_geo.schema import ADDRESSES, names
-from est_geo.sites.collapse import coordinate_name, site_ids_of
+from est_geo.sites.collapse import coordinate_name, is_counted, site_ids_of
 from est_geo.sites.grouping import count_distinct, most_frequent
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def recurring_addresses(
 
     Incidents belong together when their address is written the same, apart from case and spacing,
     in the same district; without an address, when they share a site. An incident without a time
-    counts in `n` but in no month or week.
+    counts in `n` but in no month or week. A report that repeats another (`duplicate_of`) counts
+    only among the reporters.
 
     Parameters
     ----------
@@ -100,8 +101,9 @@ def _count(
 ) -> gpd.GeoDataFrame:
     """One row for each group, in the order of the groups, without a rank."""
     ones = np.ones(len(placed))
-    times = placed["occurred_from"].groupby(groups)
-    stamps = placed["occurred_from"].to_numpy()
+    counted = is_counted(placed)
+    times = placed["occurred_from"].where(counted).groupby(groups)
+    stamps = placed["occurred_from"].where(counted).to_numpy()
     sites = pd.Series(site_ids_of(points[:, 0], points[:, 1]))
     typical = most_frequent(groups, sites, ones, count).astype(np.int64)
     # Rows at one site differ by less than a metre; the least of each keeps row order out of it.
@@ -116,7 +118,7 @@ def _count(
             "address": address,
             "district_id": district_id,
             "district": district_id.map(district_of).astype("str"),
-            "n": np.bincount(groups, minlength=count),
+            "n": np.bincount(groups[counted], minlength=count),
             "months": count_distinct(groups, _steps(stamps, "M"), count),
             # Weeks since Thursday 1 January 1970 begin on Thursdays; three days on, on Mondays.
             "weeks": count_distinct(groups, _steps(stamps + np.timedelta64(3, "D"), "W"), count),

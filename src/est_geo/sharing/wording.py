@@ -72,6 +72,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "shown": ("{} händelser", "{} incidents"),
     "outside": ("{} utanför området", "{} outside the area"),
     "unplaced": ("{} utan läge", "{} without a location"),
+    "duplicates": ("{} dubbletter räknade en gång", "{} duplicates counted once"),
     "without_time": ("{} utan tid", "{} without a time"),
     "method": ("Så gjordes kartan", "How the map was made"),
     "method_counts": (

@@ -38,13 +38,14 @@ def to_sites(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ----------
     incidents : GeoDataFrame of n Points
         In a CRS in metres. `weight` (1 where absent), `occurred_from`, `address`, `district_id` and
-        `district` are used where present. Rows without a point are left out; the log counts them.
+        `district` are used where present. Rows without a point and rows that repeat another report
+        (`duplicate_of`) are left out; the log counts them.
 
     Returns
     -------
     GeoDataFrame of at most n Points
         Columns as `est_geo.schema.SITES`, sorted by (northing, easting). `n` sums to the number of
-        incidents with a point, `weight` to their total weight.
+        incidents used, `weight` to their total weight.
 
     Raises
     ------
@@ -91,7 +92,7 @@ def count_by_site(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Columns as `est_geo.schema.SITE_COUNTS`, one row for each combination that occurs, sorted.
-        `n` sums to the number of incidents with a point.
+        `n` sums to the number of incidents used.
 
     Raises
     ------
@@ -111,6 +112,13 @@ def count_by_site(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     grouped = keys.groupby(["site_id", "period", "category", "source"], dropna=False, sort=True)
     counts = grouped["weight"].agg(["size", "sum"]).reset_index()
     return counts.rename(columns={"size": "n", "sum": "weight"})[names(SITE_COUNTS)]
+
+
+def is_counted(incidents: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which incidents count: all but those that repeat another report."""
+    if "duplicate_of" not in incidents.columns:
+        return np.ones(len(incidents), dtype=np.bool_)
+    return incidents["duplicate_of"].isna().to_numpy(dtype=np.bool_)
 
 
 def month_of(times: pd.Series) -> pd.Series:
@@ -142,13 +150,19 @@ def _coordinates_of(site_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDA
 
 
 def _placed(incidents: gpd.GeoDataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-    """Incidents that have a point, with every column a site is made from, and their site ids."""
+    """Incidents that make sites, with every column a site is made from, and their site ids."""
     check_points(incidents, name="incidents", unplaced=True)
     geometry = np.asarray(incidents.geometry.array)
     has_point = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     if not has_point.any():
         raise InputError(
             f"`incidents` has no point in any of its {len(incidents)} rows. Geocode them first."
+        )
+    used = has_point & is_counted(incidents)
+    if not used.any():
+        raise InputError(
+            f"`incidents` has only repeated reports among its {len(incidents)} rows: each names "
+            "another in `duplicate_of`. Include the reports that they repeat."
         )
     absent = {
         "weight": 1.0,
@@ -157,15 +171,15 @@ def _placed(incidents: gpd.GeoDataFrame) -> tuple[pd.DataFrame, NDArray[np.int64
     }
     placed = pd.DataFrame(
         {
-            column: incidents[column].to_numpy()[has_point]
+            column: incidents[column].to_numpy()[used]
             if column in incidents.columns
-            else np.full(int(has_point.sum()), missing)
+            else np.full(int(used.sum()), missing)
             for column, missing in absent.items()
         },
-        index=incidents.index[has_point],
+        index=incidents.index[used],
     )
     check_finite_weights(placed, name="incidents")
-    points = shapely.get_coordinates(geometry[has_point])
+    points = shapely.get_coordinates(geometry[used])
     far = np.abs(points).max()
     if far >= _FARTHEST_M:
         raise InputError(
@@ -173,5 +187,9 @@ def _placed(incidents: gpd.GeoDataFrame) -> tuple[pd.DataFrame, NDArray[np.int64
             "Check which CRS the file is in."
         )
     if len(placed) < len(incidents):
-        _LOG.info("%d incidents without a point are not in any site", len(incidents) - len(placed))
+        _LOG.info(
+            "%d incidents without a point and %d repeated reports are not in any site",
+            int((~has_point).sum()),
+            int((has_point & ~used).sum()),
+        )
     return placed, site_ids_of(points[:, 0], points[:, 1])

@@ -51,8 +51,6 @@ def count_distinct(
 ) -> NDArray[np.int64]:
     """Count distinct codes in each group; codes below 0 are missing and not counted."""
     known = codes >= 0
-    if not known.any():
-        return np.zeros(n_groups, dtype=np.int64)
     width = int(codes.max()) + 1
     pairs = np.unique(groups[known] * width + codes[known])
     return np.bincount(pairs // width, minlength=n_groups).astype(np.int64)
