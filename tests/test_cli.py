@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from builders import box_area
-from est_geo.cli import app
+from est_geo.cli import _plain, app
 
 run = CliRunner().invoke
 HEADER = "datum;kategori;adress;easting;northing\n"
@@ -124,6 +124,10 @@ def test_text_from_data_cannot_command_the_terminal(folder):
     assert result.exit_code == 0, result.output
     assert "\x1b[2J" not in result.stdout
     assert "[red]A" in result.stdout
+
+
+def test_control_characters_are_shown_as_such():
+    assert _plain("a\x1b[2Jb\u202ec") == "a�[2Jb�c"
 
 
 def test_usage_faults_leave_with_two(folder):

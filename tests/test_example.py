@@ -1,3 +1,4 @@
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -69,6 +70,17 @@ def test_compare_says_when_nothing_was_found(example):
     )
     assert compared["found"].isna().all()
     assert compared["rank"].isna().all()
+
+
+def test_a_place_that_covers_less_than_half_of_the_planted_one_has_not_found_it(example):
+    place = example.planted[example.planted["kind"] == "place"].iloc[0]
+    points = shapely.get_parts(place.geometry)
+    for share, found in ((0.4, False), (0.6, True)):
+        part = shapely.multipoints(points[: round(share * len(points))]).buffer(1)
+        places = gpd.GeoDataFrame({"n": [9], "place_id": [1]}, geometry=[part], crs=3006)
+        addresses = eg.recurring_addresses(_one_incident(), min_incidents=99)
+        compared = example.compare(addresses, places)
+        assert compared.loc[compared["name"] == place["name"], "found"].notna().tolist() == [found]
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, "x"])

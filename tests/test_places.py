@@ -65,8 +65,9 @@ def test_the_polygon_holds_every_member_and_little_more():
 def test_row_order_changes_nothing_and_members_lie_inside(points, random):
     incidents = incidents_at(points)
     places = eg.problem_places(eg.to_sites(incidents), min_incidents=4)
-    shuffled = incidents.iloc[random.sample(range(len(points)), len(points))]
-    again = eg.problem_places(eg.to_sites(shuffled), min_incidents=4)
+    sites = eg.to_sites(incidents)
+    shuffled = sites.iloc[random.sample(range(len(sites)), len(sites))]
+    again = eg.problem_places(shuffled, min_incidents=4)
     pd.testing.assert_frame_equal(pd.DataFrame(again), pd.DataFrame(places))
     labels = eg.SpatialDBSCAN(50, min_samples=4).fit_predict(points)
     assert places["n"].sum() == (labels >= 0).sum()

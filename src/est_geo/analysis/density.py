@@ -189,7 +189,7 @@ class Density:
         shapes = [
             _polygon(points, offset) for points, offset in zip(outlines, offsets, strict=True)
         ]
-        return shapely.union_all([shape for shape in shapes if shape.area > 0])
+        return shapely.union_all(shapes)
 
 
 def kde(
