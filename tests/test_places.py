@@ -59,7 +59,7 @@ def test_the_polygon_holds_every_member_and_little_more():
 
 @settings(max_examples=50, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), min_size=1, max_size=60),
+    st.lists(st.tuples(st.integers(0, 200), st.integers(0, 120)), min_size=12, max_size=60),
     st.randoms(use_true_random=False),
 )
 def test_row_order_changes_nothing_and_members_lie_inside(points, random):
