@@ -14,7 +14,7 @@ from est_geo.analysis.kernels import dbscan_labels
 from est_geo.checks import check_finite_weights, check_number, check_points
 from est_geo.schema import KIND_DTYPE, PLACES, SITES, names
 from est_geo.sites.collapse import coordinate_name
-from est_geo.sites.grouping import most_frequent
+from est_geo.sites.grouping import district_names, most_frequent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -106,7 +106,6 @@ def _describe(
     points = [coordinate_name(p.x, p.y) for p in top.geometry]
     named = pd.Series(most_frequent(groups, members["address"], weight, count))
     district_id = pd.Series(most_frequent(groups, members["district_id"], weight, count))
-    district_of = members.drop_duplicates("district_id").set_index("district_id")["district"]
     return {
         "place_id": np.arange(1, count + 1),
         "name": named.where(named.notna(), pd.Series(points)).astype("str"),
@@ -118,7 +117,7 @@ def _describe(
         "last": grouped["last"].max().to_numpy(),
         "addresses": _addresses(members, groups, weight, count),
         "district_id": district_id.astype("str"),
-        "district": district_id.map(district_of).astype("str"),
+        "district": district_names(district_id, members),
         "site_ids": grouped["site_id"].agg(lambda ids: " ".join(map(str, ids))).astype("str"),
     }
 

@@ -16,7 +16,7 @@ import shapely
 from est_geo.checks import check_number, check_points
 from est_geo.schema import ADDRESSES, names
 from est_geo.sites.collapse import coordinate_name, is_counted, site_ids_of
-from est_geo.sites.grouping import count_distinct, most_frequent
+from est_geo.sites.grouping import count_distinct, district_names, most_frequent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -112,12 +112,11 @@ def _count(
     unnamed = np.flatnonzero(address.isna())
     address.iloc[unnamed] = [coordinate_name(*at[i]) for i in unnamed]
     district_id = pd.Series(most_frequent(groups, placed["district_id"], ones, count), dtype="str")
-    district_of = placed.drop_duplicates("district_id").set_index("district_id")["district"]
     return gpd.GeoDataFrame(
         {
             "address": address,
             "district_id": district_id,
-            "district": district_id.map(district_of).astype("str"),
+            "district": district_names(district_id, placed),
             "n": np.bincount(groups[counted], minlength=count),
             "months": count_distinct(groups, _steps(stamps, "M"), count),
             # Weeks since Thursday 1 January 1970 begin on Thursdays; three days on, on Mondays.

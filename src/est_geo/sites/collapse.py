@@ -18,7 +18,7 @@ import shapely
 from est_geo.checks import check_finite_weights, check_points
 from est_geo.errors import InputError
 from est_geo.schema import SITE_COUNTS, SITES, names
-from est_geo.sites.grouping import most_frequent
+from est_geo.sites.grouping import district_names, most_frequent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,8 +71,7 @@ def to_sites(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ones = np.ones(len(placed))
     for column in ("address", "district_id"):
         table[column] = pd.array(most_frequent(codes, placed[column], ones, n_sites), dtype="str")
-    named = placed.drop_duplicates("district_id").set_index("district_id")["district"]
-    table["district"] = pd.Series(table["district_id"], dtype="str").map(named).astype("str")
+    table["district"] = district_names(pd.Series(table["district_id"], dtype="str"), placed)
     sites = gpd.GeoDataFrame(table, geometry=shapely.points(easting, northing), crs=incidents.crs)[
         names(SITES)
     ]

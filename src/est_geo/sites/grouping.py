@@ -46,6 +46,12 @@ def most_frequent(
     return result
 
 
+def district_names(ids: pd.Series, rows: pd.DataFrame) -> pd.Series:
+    """Name districts by the `district_id` and `district` of some rows; missing where an id is."""
+    named = rows.drop_duplicates("district_id").set_index("district_id")["district"]
+    return ids.map(named).astype("str")
+
+
 def count_distinct(
     groups: NDArray[np.int64], codes: NDArray[np.int64], n_groups: int
 ) -> NDArray[np.int64]:
