@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from est_geo.errors import EstGeoError, FileRefused
-from est_geo.files import guards, open_file, open_table, write_atomic
+from est_geo.files import expand, guards, open_file, open_table, write_atomic
 
 POINTS = gpd.GeoDataFrame(
     {"id": ["a", "b", "c"]},
@@ -104,6 +104,72 @@ def test_an_unknown_suffix_is_refused_with_the_known_ones(tmp_path):
         open_table(path)
 
 
+# Patterns
+
+
+def names(paths):
+    return [path.name for path in paths]
+
+
+def test_a_pattern_means_the_files_it_matches_by_name(tmp_path):
+    for name in ("b.csv", "a.csv", "c.txt", "[x].csv"):
+        write(tmp_path, name, "a")
+    (tmp_path / "d.csv").mkdir()
+    assert names(expand(str(tmp_path / "*.csv"))) == ["[x].csv", "a.csv", "b.csv"]
+    assert names(expand(tmp_path / "[ab].csv")) == ["a.csv", "b.csv"]
+    assert names(expand(tmp_path / "[x].csv")) == ["[x].csv"]  # a file of just that name
+    assert names(expand([tmp_path / "c.txt", str(tmp_path / "?.csv")])) == [
+        "c.txt",
+        "a.csv",
+        "b.csv",
+    ]
+
+
+def test_a_file_named_twice_is_one_file(tmp_path, monkeypatch):
+    write(tmp_path, "a.csv", "a")
+    (tmp_path / "länk.csv").symlink_to(tmp_path / "a.csv")
+    monkeypatch.chdir(tmp_path)
+    assert names(expand(["a.csv", "*.csv", tmp_path / "a.csv"])) == ["a.csv"]
+    assert names(expand("*.csv")) == ["a.csv"]
+
+
+def test_a_path_without_a_pattern_is_left_to_be_opened(tmp_path):
+    assert names(expand(tmp_path / "saknas.csv")) == ["saknas.csv"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("*.csv", r"'\*.csv' matches no file"),
+        ("*/a.csv", "pattern in its folder"),
+        ("**/*.csv", "pattern in its folder"),
+        ("https://example.org/*.csv", "not a local file"),
+        ("/vsizip/*.csv", "not a local file"),
+    ],
+)
+def test_a_pattern_that_means_nothing_is_refused(tmp_path, monkeypatch, pattern, said):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileRefused, match=said):
+        expand(pattern)
+
+
+def test_a_folder_that_looks_like_a_pattern_is_a_folder(tmp_path):
+    folder = tmp_path / "[2026]"
+    folder.mkdir()
+    write(folder, "a.csv", "a")
+    assert names(expand(folder / "*.csv")) == ["a.csv"]
+
+
+def test_no_files_and_too_many_are_refused(tmp_path, monkeypatch):
+    with pytest.raises(FileRefused, match="list of paths is empty"):
+        expand([])
+    monkeypatch.setattr("est_geo.files.paths.MAX_FILES", 1)
+    write(tmp_path, "a.csv", "a")
+    write(tmp_path, "b.csv", "a")
+    with pytest.raises(FileRefused, match="more than 1 files"):
+        expand(tmp_path / "*.csv")
+
+
 # First bytes
 
 
@@ -162,7 +228,7 @@ def test_other_content_named_csv_is_refused(tmp_path, content, said):
         open_table(write(tmp_path, "a.csv", content))
 
 
-@pytest.mark.parametrize("suffix", [".gpkg", ".shp", ".parquet"])
+@pytest.mark.parametrize("suffix", [".gpkg", ".shp", ".parquet", ".xlsx", ".xls", ".ods"])
 def test_text_named_otherwise_is_refused(tmp_path, suffix):
     with pytest.raises(FileRefused, match="holds other bytes"):
         open_table(write(tmp_path, f"a{suffix}", "a;b\n1;2\n"))
@@ -444,9 +510,8 @@ def test_any_table_reads_back(tmp_path_factory, rows, delimiter, encoding, end):
     [
         ("a;b\n", "empty: it has 0 rows"),
         ("a;b\n;\n\n", "empty: it has 0 rows"),
-        ("\na;b\n1;2\n", "blank first row"),
+        (";\n\n;\n", "no row of column names"),
         ("a;b;a\n1;2;3\n", "1 column name.* more than once; the first is 'a'"),
-        (b"a;b\n\x81;\x8d\n", "not text in utf-8 or cp1252"),
         (b"\xff\xfea", "not text in utf-16"),
         ("a;b\n" + '"' + "x\n" * 1_500_000 + '";2\n', "longer than a million"),
     ],
@@ -457,9 +522,22 @@ def test_text_that_is_no_table_is_refused(tmp_path, text, said):
 
 
 def test_a_header_cut_short_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("est_geo.files.delimited._HEADER_SEARCH", 3)
+    monkeypatch.setattr("est_geo.files.delimited._SAMPLE", 3)
     with pytest.raises(FileRefused, match="a header that cannot be read"):
         open_table(write(tmp_path, "a.csv", "a;b;c\n1;2;3\n"))
+
+
+def test_a_header_beyond_what_is_looked_at_is_refused(tmp_path, monkeypatch):
+    # The first bytes hold less of the row than the whole file does.
+    monkeypatch.setattr("est_geo.files.delimited.SAMPLED_ROWS", 1)
+    monkeypatch.setattr("est_geo.files.delimited._SAMPLE", 5)
+    with pytest.raises(FileRefused, match="a header that cannot be read"):
+        open_table(write(tmp_path, "a.csv", "a;b;cdef\n1;2;3\n"))
+
+
+def test_an_empty_first_row_is_passed_over(tmp_path):
+    opened = open_file(write(tmp_path, "a.csv", "\na;b\n1;2\n"))
+    assert (opened.header_row, opened.blank_rows, opened.table.index.tolist()) == (2, 1, [3])
 
 
 def test_too_many_columns_are_refused(tmp_path, monkeypatch):

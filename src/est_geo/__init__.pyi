@@ -13,8 +13,9 @@ from .example import make_example as make_example
 from .geography.assignment import assign_districts as assign_districts
 from .geography.bundled import load_districts as load_districts
 from .geography.districts import read_districts as read_districts
-from .intake.incidents import Intake as Intake
+from .intake.duplicates import link_duplicates as link_duplicates
 from .intake.incidents import read_incidents as read_incidents
+from .intake.result import Intake as Intake
 from .picture import Picture as Picture
 from .picture import build_picture as build_picture
 from .sharing.html import save_offline as save_offline

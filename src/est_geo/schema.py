@@ -35,6 +35,7 @@ INCIDENTS = (
     Column("occurred_from", "time", "start, naive local time (Europe/Stockholm)"),
     Column("occurred_to", "time", "end, the same as the start where only one time was given"),
     Column("time_precision", "text", "minute, day, week or unknown"),
+    Column("time_note", "text", "where clocks change: the time does not exist, or exists twice"),
     Column("category", "text", "kind of incident"),
     Column("source", "text", "who reported"),
     Column("weight", "number", "how much the incident counts; 1 unless given"),

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from est_geo.errors import FileRefused
+from est_geo.files.encoding import looks_wide
 
-Format = Literal["text", "geopackage", "geojson", "shapefile", "parquet"]
+Format = Literal["text", "geopackage", "geojson", "shapefile", "parquet", "xlsx", "xls", "ods"]
 
 FORMATS: dict[str, Format] = {
     ".csv": "text",
@@ -25,6 +26,10 @@ FORMATS: dict[str, Format] = {
     ".json": "geojson",
     ".shp": "shapefile",
     ".parquet": "parquet",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",  # its macros are never looked at
+    ".xls": "xls",
+    ".ods": "ods",
 }
 
 MAX_FEATURES = 20_000_000
@@ -36,7 +41,11 @@ MAX_BYTES: dict[Format, int] = {
     "geopackage": 4 * 1024**3,
     "shapefile": 4 * 1024**3,
     "parquet": 4 * 1024**3,
+    "xlsx": 200 * 1024**2,
+    "xls": 100 * 1024**2,
+    "ods": 200 * 1024**2,
 }
+WORKBOOKS = frozenset[Format](("xlsx", "xls", "ods"))
 
 _FORMAT_NAME: dict[Format, str] = {
     "text": "a text table (CSV)",
@@ -44,16 +53,22 @@ _FORMAT_NAME: dict[Format, str] = {
     "geojson": "GeoJSON",
     "shapefile": "a Shapefile",
     "parquet": "a Parquet table",
+    "xlsx": "an Excel workbook",
+    "xls": "an old Excel workbook",
+    "ods": "an OpenDocument workbook",
 }
 _MAGIC: dict[Format, bytes] = {
     "geopackage": b"SQLite format 3\0",
     "shapefile": b"\x00\x00\x27\x0a",
     "parquet": b"PAR1",
+    "xlsx": b"PK\x03\x04",
+    "xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "ods": b"PK\x03\x04",
 }
 _OTHER_MAGIC = {
     b"PK": "a zip archive, or an Excel or OpenDocument workbook",
     b"\x1f\x8b": "a gzip archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel or Word document",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word document, or a workbook with a password",
     b"%PDF": "a PDF",
     b"\x80\x04": "a Python pickle",
     b"\x80\x05": "a Python pickle",
@@ -87,7 +102,7 @@ def check_path(path: str | os.PathLike[str]) -> tuple[Path, Format]:
         With the file's name, what is wrong with it, and what to do.
     """
     text = os.fspath(path)
-    _check_local(text)
+    check_local(text)
     target = Path(text).absolute()
     shown = repr(target.name)
     kind = FORMATS.get(target.suffix.lower())
@@ -107,8 +122,19 @@ def check_path(path: str | os.PathLike[str]) -> tuple[Path, Format]:
     return target, kind
 
 
-def _check_local(text: str) -> None:
-    """Refuse what is not the plain path of a local file."""
+def check_local(text: str) -> None:
+    """Refuse what is not the plain path of a local file.
+
+    Parameters
+    ----------
+    text : str
+        A path as given.
+
+    Raises
+    ------
+    FileRefused
+        If it is an address on a network, begins as a driver's prefix, or cannot be printed.
+    """
     plain = text.replace("\\", "/").lower()
     if "://" in plain or plain.startswith("/vsi") or _DRIVER_PREFIX.match(plain):
         # Only how it begins is shown: an address may hold a password.
@@ -144,7 +170,8 @@ def _check_content(target: Path, kind: Format) -> None:
     elif kind == "geojson":
         fine = found == "JSON" and _text_start(head) == b"{"
     else:
-        fine = found is None and (head[:2] in _WIDE_BOMS or b"\0" not in head)
+        wide = head[:2] in _WIDE_BOMS or looks_wide(head) is not None
+        fine = found is None and (wide or b"\0" not in head)
     if not fine:
         raise FileRefused(
             f"{target.name!r} is named as {_FORMAT_NAME[kind]} but holds {found or 'other bytes'}. "
@@ -163,12 +190,13 @@ def _check_content(target: Path, kind: Format) -> None:
 
 def _recognise(head: bytes) -> str | None:
     """Say what the first bytes are, or None for plain text and what is not known."""
-    for kind, magic in _MAGIC.items():
-        if head.startswith(magic):
-            return _FORMAT_NAME[kind] if kind != "geopackage" else "an SQLite database"
+    # First what several kinds of file begin with.
     for magic, said in _OTHER_MAGIC.items():
         if head.startswith(magic):
             return said
+    for kind, magic in _MAGIC.items():
+        if head.startswith(magic):
+            return _FORMAT_NAME[kind] if kind != "geopackage" else "an SQLite database"
     return _MARKUP.get(_text_start(head))
 
 

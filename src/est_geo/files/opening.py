@@ -21,9 +21,11 @@ from est_geo.files import guards
 from est_geo.files.delimited import WRONG_NUMBER_OF_FIELDS, read_delimited
 from est_geo.files.geojson import NOT_A_GEOMETRY, read_geojson
 from est_geo.files.guards import Format, check_path
+from est_geo.files.records import set_aside_rows
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
     from pathlib import Path
 
 _DAMAGED = (
@@ -54,17 +56,25 @@ class OpenedFile:
     Attributes
     ----------
     table : DataFrame or GeoDataFrame
-        Its rows; the index `row` is the row number in the file. A CSV's header is row 1; in files
-        without a header the first feature is row 1. All columns of a CSV are text.
+        Its rows; the index `row` is the row number in the file, as a spreadsheet shows it; in
+        files without a header the first feature is row 1. All columns of a CSV or of a sheet are
+        text.
     faults : DataFrame
         Rows of the file that are not to be used: `row`, `column`, `reason`. Rows with the wrong
         number of fields are only here; those with a broken geometry are in the table too.
     blank_rows : int
-        Lines of a CSV with nothing in them, which are no rows.
+        Lines of a CSV or rows of a sheet with nothing in them, which are no rows.
     encoding, delimiter : str or None
         How a CSV was read.
     names_crs : bool
         False for GeoJSON without a CRS, which the standard makes WGS 84.
+    header_row : int or None
+        The row with the column names of a CSV or sheet.
+    set_aside : DataFrame
+        Rows of a CSV or sheet that are neither data nor faults: `row`, `reason` ("above the
+        header", "repeated header" or "sum row").
+    layer : str or None
+        The layer or sheet that was read.
     """
 
     table: pd.DataFrame
@@ -73,10 +83,13 @@ class OpenedFile:
     encoding: str | None = None
     delimiter: str | None = None
     names_crs: bool = True
+    header_row: int | None = None
+    set_aside: pd.DataFrame = field(default_factory=lambda: set_aside_rows({}))
+    layer: str | None = None
 
     @property
     def rows(self) -> int:
-        """Number of rows in the file, used or not."""
+        """Number of rows of data in the file, used or not."""
         return len(self.table.index.union(pd.Index(self.faults["row"])))
 
 
@@ -86,14 +99,15 @@ def open_table(path: str | os.PathLike[str], *, layer: str | None = None) -> pd.
     Parameters
     ----------
     path : str or Path
-        A local .csv, .tsv, .txt, .gpkg, .geojson, .json, .shp or .parquet file.
+        A local .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .ods, .gpkg, .geojson, .json, .shp or
+        .parquet file.
     layer : str, optional
-        Layer of a GeoPackage; needed where it has several.
+        Layer of a GeoPackage or sheet of a workbook; needed where it has several.
 
     Returns
     -------
     DataFrame or GeoDataFrame
-        n rows with an index 0 to n - 1. All columns of a text table are text.
+        n rows with an index 0 to n - 1. All columns of a text table or a sheet are text.
 
     Raises
     ------
@@ -111,7 +125,12 @@ def open_table(path: str | os.PathLike[str], *, layer: str | None = None) -> pd.
     return opened.table.reset_index(drop=True)
 
 
-def open_file(path: str | os.PathLike[str], *, layer: str | None = None) -> OpenedFile:
+def open_file(
+    path: str | os.PathLike[str],
+    *,
+    layer: str | None = None,
+    known: Callable[[str], bool] | None = None,
+) -> OpenedFile:
     """Open a file and keep account of every row of it.
 
     Parameters
@@ -120,6 +139,9 @@ def open_file(path: str | os.PathLike[str], *, layer: str | None = None) -> Open
         As in `open_table`.
     layer : str, optional
         As in `open_table`.
+    known : callable, optional
+        Says whether a text is a column name with a meaning. The header of a CSV or sheet is then
+        found by its names too, not by its shape alone.
 
     Returns
     -------
@@ -132,12 +154,12 @@ def open_file(path: str | os.PathLike[str], *, layer: str | None = None) -> Open
         If the file is unsafe, empty, damaged, too large or of another kind than its name says.
     """
     target, kind = check_path(path)
-    if layer is not None and kind != "geopackage":
+    if layer is not None and kind not in {"geopackage", *guards.WORKBOOKS}:
         raise FileRefused(
             f"{target.name!r} has no layers to choose {layer[:80]!r} from. Leave `layer` out."
         )
     try:
-        opened = _read(target, kind, layer=layer)
+        opened = _read(target, kind, layer=layer, known=known)
     except FileRefused:
         raise
     except _DAMAGED as error:
@@ -151,10 +173,14 @@ def open_file(path: str | os.PathLike[str], *, layer: str | None = None) -> Open
     return opened
 
 
-def _read(target: Path, kind: Format, *, layer: str | None) -> OpenedFile:
+def _read(
+    target: Path, kind: Format, *, layer: str | None, known: Callable[[str], bool] | None
+) -> OpenedFile:
     """Read a checked file with the one reader of its kind."""
     if kind == "text":
-        return _read_text(target)
+        return _read_text(target, known)
+    if kind in guards.WORKBOOKS:
+        return _read_workbook(target, kind, layer, known)
     if kind == "geojson":
         table, broken, named = read_geojson(
             target, max_features=guards.MAX_FEATURES, max_columns=guards.MAX_COLUMNS
@@ -164,19 +190,41 @@ def _read(target: Path, kind: Format, *, layer: str | None) -> OpenedFile:
         return OpenedFile(table, faults, names_crs=named)
     readers = {"geopackage": _read_geopackage, "shapefile": _read_shapefile}
     table = readers[kind](target, layer) if kind in readers else _read_parquet(target)
+    _check_text(table, target)
     table.index = pd.RangeIndex(1, len(table) + 1, name="row")
     return OpenedFile(table)
 
 
-def _read_text(target: Path) -> OpenedFile:
+def _read_text(target: Path, known: Callable[[str], bool] | None) -> OpenedFile:
     """Read a CSV."""
-    text = read_delimited(target.read_bytes(), name=target.name, max_columns=guards.MAX_COLUMNS)
+    text = read_delimited(target, max_columns=guards.MAX_COLUMNS, known=known)
     return OpenedFile(
-        text.table,
-        _faults(text.misfits, "", WRONG_NUMBER_OF_FIELDS),
-        text.blank_rows,
+        text.laid_out.table,
+        _faults(text.laid_out.misfits, "", WRONG_NUMBER_OF_FIELDS),
+        text.laid_out.blank_rows,
         text.encoding,
         text.delimiter,
+        header_row=text.laid_out.header_row,
+        set_aside=text.laid_out.set_aside,
+    )
+
+
+def _read_workbook(
+    target: Path, kind: Format, layer: str | None, known: Callable[[str], bool] | None
+) -> OpenedFile:
+    """Read a sheet of a workbook."""
+    # Late: only who has a workbook needs its reader.
+    from est_geo.files.spreadsheet import read_spreadsheet  # noqa: PLC0415 - as said
+
+    read = read_spreadsheet(
+        target, kind=kind, layer=layer, max_columns=guards.MAX_COLUMNS, known=known
+    )
+    return OpenedFile(
+        read.laid_out.table,
+        blank_rows=read.laid_out.blank_rows,
+        header_row=read.laid_out.header_row,
+        set_aside=read.laid_out.set_aside,
+        layer=read.sheet,
     )
 
 
@@ -272,6 +320,18 @@ def _read_parquet(target: Path) -> pd.DataFrame:
             # Without its own metadata: an index stored by pandas becomes a column like others.
             return file.read().to_pandas(ignore_metadata=True)
     return gpd.read_parquet(target)
+
+
+def _check_text(table: pd.DataFrame, target: Path) -> None:
+    """Refuse text that is not in the encoding its file says, which readers hand on as it is."""
+    for column in table.columns[table.dtypes == "str"]:
+        try:
+            pa.array(table[column].array).validate(full=True)
+        except pa.ArrowInvalid as error:
+            raise FileRefused(
+                f"{target.name!r} has text in the column {str(column)[:80]!r} that is not in the "
+                "encoding the file says. Save it anew in UTF-8."
+            ) from error
 
 
 def _check_extent(target: Path, *, rows: int, columns: int) -> None:

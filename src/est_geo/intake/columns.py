@@ -12,7 +12,6 @@ from est_geo.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# X is north in Swedish surveying and east everywhere else, so x and y alone are never guessed.
 KNOWN: dict[str, tuple[str, ...]] = {
     "incident_id": (
         "incident_id", "id", "uid", "idnum", "ärendenummer", "ärendenr", "ärende", "diarienummer",
@@ -20,12 +19,16 @@ KNOWN: dict[str, tuple[str, ...]] = {
     ),
     "occurred_from": (
         "occurred_from", "date", "datum", "tid", "tidpunkt", "datetime", "datumtid", "datum_tid",
-        "händelsetid", "händelsedatum", "starttid", "startdatum", "from", "fr_o_m", "from_datum",
-        "brottsdatum", "timestamp", "occurred",
+        "datum_och_tid", "händelsetid", "händelsedatum", "händelsetidpunkt", "starttid",
+        "startdatum", "start", "from", "från", "fr_o_m", "from_datum", "från_datum", "från_tid",
+        "brottsdatum", "brottstid", "timestamp", "occurred", "time", "start_date", "start_time",
     ),
+    "occurred_from_clock": ("klockslag", "klockan", "kl", "från_klockslag", "från_kl", "start_kl"),
     "occurred_to": (
-        "occurred_to", "sluttid", "slutdatum", "tom", "t_o_m", "till", "end_time", "end_date",
+        "occurred_to", "sluttid", "slutdatum", "slut", "tom", "t_o_m", "till", "till_datum",
+        "till_tid", "tom_datum", "end_time", "end_date",
     ),
+    "occurred_to_clock": ("slutklockslag", "till_klockslag", "till_kl", "slut_kl"),
     "category": (
         "category", "kategori", "brottstyp", "brottskategori", "händelsetyp", "händelse", "typ",
         "type", "problem", "offense_type", "avvikelse",
@@ -36,13 +39,29 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "place": ("place", "plats", "platsnamn", "location_name"),
     "longitude": ("longitude", "lon", "long", "lng", "longitud"),
     "latitude": ("latitude", "lat", "latitud"),
-    "easting": ("easting", "e", "ost", "öst", "östlig", "sweref_e", "e_koordinat", "sweref99_e"),
-    "northing": (
-        "northing", "n", "nord", "norr", "nordlig", "sweref_n", "n_koordinat", "sweref99_n",
+    "easting": ("easting", "e", "east", "ost", "öst", "östlig", "öster"),
+    "northing": ("northing", "n", "north", "nord", "norr", "nordlig"),
+    # X is north in Swedish surveying and east everywhere else: the values tell.
+    "x": ("x",),
+    "y": ("y",),
+    "position": (
+        "position", "koordinater", "koordinat", "koordinatpar", "coordinates", "coordinate", "gps",
+        "gps_position", "gps_koordinater", "lat_long", "lat_lon", "lat_lng", "lon_lat", "long_lat",
+        "wgs84", "sweref99", "sweref99_tm",
     ),
 }  # fmt: skip
 
-PAIRS = (("longitude", "latitude"), ("easting", "northing"))
+# The last pair's names say nothing of which half is east.
+PAIRS = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
+# A column with both halves in each cell.
+POSITION = "position"
+_POSITIONS = frozenset((*(meaning for pair in PAIRS for meaning in pair), POSITION))
+
+# What stands before or after the axis in a column's plain name: "sweref99_18_00_n", "y-koordinat".
+_SYSTEM = re.compile(
+    r"sweref(?:99)?(?:tm|\d\d(?:00|15|30|45))?|rt90|wgs84|epsg\d{4}|koord(?:inat)?|coord(?:inate)?"
+    r"|point|geo"
+)
 
 
 def plain_name(name: str) -> str:
@@ -51,7 +70,29 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "", letters)
 
 
+# Beside a column of dates these hold times of day; alone, they may hold both.
+_CLOCKS = frozenset(
+    map(
+        plain_name,
+        ("tid", "tidpunkt", "starttid", "händelsetid", "från_tid", "brottstid", "time",
+         "start_time", "sluttid", "till_tid", "end_time"),
+    )
+)  # fmt: skip
 _MEANING = {plain_name(name): meaning for meaning, names in KNOWN.items() for name in names}
+
+
+def _meaning(column: str) -> str | None:
+    """Say what a column means by its name; None where it is not known."""
+    plain = plain_name(column)
+    if plain in _MEANING:
+        return _MEANING[plain]
+    axis = _MEANING.get(_SYSTEM.sub("", plain))
+    return axis if axis in _POSITIONS and axis != POSITION else None
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a text is the name of a column that has a meaning here."""
+    return _meaning(name) is not None
 
 
 def match_columns(
@@ -87,16 +128,18 @@ def match_columns(
     """
     used = _check_asked(present, asked or {}, file=file)
     taken = set(used.values())
-    asked_position = any(east in used or north in used for east, north in PAIRS)
-    positions = {meaning for pair in PAIRS for meaning in pair}
+    asked_position = not _POSITIONS.isdisjoint(used)
     candidates: dict[str, list[str]] = {}
     for column in present:
-        meaning = _MEANING.get(plain_name(column))
+        meaning = _meaning(column)
         if meaning is None or meaning in used or column in taken:
             continue
-        if meaning in positions and (has_geometry or _other_pair(meaning, used)):
+        if meaning in _POSITIONS and (has_geometry or _other_position(meaning, used)):
             continue
         candidates.setdefault(meaning, []).append(column)
+    _part_clocks(candidates, used)
+    for meaning in _weaker({*candidates, *used}):
+        candidates.pop(meaning, None)
     for meaning, found in candidates.items():
         if len(found) > 1:
             raise InputError(
@@ -136,9 +179,37 @@ def _check_asked(present: Sequence[str], asked: Mapping[str, str], *, file: str)
     return dict(asked)
 
 
-def _other_pair(meaning: str, used: Mapping[str, str]) -> bool:
-    """Say whether the caller has named a pair of coordinates of which this is no part."""
-    return any(meaning not in pair and any(part in used for part in pair) for pair in PAIRS)
+def _other_position(meaning: str, used: Mapping[str, str]) -> bool:
+    """Say whether the caller has named coordinates of which this is no part."""
+    ways = (*PAIRS, (POSITION,))
+    return any(meaning not in way and any(part in used for part in way) for way in ways)
+
+
+def _part_clocks(candidates: dict[str, list[str]], asked: Mapping[str, str]) -> None:
+    """Set columns of times of day apart from those of dates; without dates they are no use.
+
+    Where the caller has said which column holds the dates, the clock is theirs to name too.
+    """
+    for meaning in ("occurred_from", "occurred_to"):
+        found = candidates.get(meaning, [])
+        clocks = [column for column in found if plain_name(column) in _CLOCKS]
+        if clocks and len(clocks) < len(found):
+            candidates[meaning] = [column for column in found if column not in clocks]
+            candidates.setdefault(f"{meaning}_clock", []).extend(clocks)
+        if meaning in asked or "occurred_from" not in {*candidates, *asked}:
+            candidates.pop(f"{meaning}_clock", None)
+
+
+def _weaker(there: set[str]) -> set[str]:
+    """Name the coordinates that others say better: by their axes, then x and y, then one column.
+
+    Half a pair of x and y says nothing, and half of another one only where nothing else does.
+    """
+    whole = [pair for pair in PAIRS if there.issuperset(pair)]
+    halves = {part for pair in PAIRS if pair not in whole for part in pair}
+    if not whole:
+        return halves if POSITION in there else set(PAIRS[-1])
+    return {*halves, POSITION, *(PAIRS[-1] if len(whole) > 1 else ())}
 
 
 def _check_position(
@@ -146,10 +217,10 @@ def _check_position(
 ) -> None:
     """Require one way to say where: a geometry, a pair of coordinates, or an address or place."""
     pairs = [pair for pair in PAIRS if any(part in used for part in pair)]
-    if len(pairs) > 1:
+    if len(pairs) + (POSITION in used) > 1:
         raise InputError(
             f"{file!r} has both degrees and easting, northing: "
-            f"{_listed([used[part] for pair in pairs for part in pair if part in used])}. "
+            f"{_listed([used[part] for part in KNOWN if part in _POSITIONS and part in used])}. "
             "Choose with columns={'longitude': …, 'latitude': …} or columns={'easting': …, "
             "'northing': …}."
         )
@@ -160,12 +231,18 @@ def _check_position(
                 f"{file!r} has no column for `{halves[0]}`. Name it with "
                 f"columns={{{halves[0]!r}: …}}. The file has: {_listed(present)}."
             )
-    if not placed and not pairs and "address" not in used and "place" not in used:
+    if (
+        not placed
+        and not pairs
+        and POSITION not in used
+        and "address" not in used
+        and "place" not in used
+    ):
         raise InputError(
             f"{file!r} has no column that says where: no coordinates, address or place among its "
             f"{len(present)} columns: {_listed(present)}. Name them, for instance with "
-            "columns={'easting': …, 'northing': …}; x and y alone are not guessed, since X is "
-            "north in Swedish surveying."
+            "columns={'easting': …, 'northing': …}, or columns={'x': …, 'y': …} where it is not "
+            "known which of them is east."
         )
 
 

@@ -1,0 +1,144 @@
+"""est-geo map: anyone's incidents on one map."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import est_geo as eg
+from est_geo.cli import options
+from est_geo.cli.console import errors_told, print_table, say, waiting
+from est_geo.cli.output import account, write_tables
+from est_geo.errors import InputError
+from est_geo.sharing.map import draw_map
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_SHOWN = 15
+_ADDRESS_COLUMNS = ["rank", "address", "district", "n", "months", "first", "last"]
+_PLACE_COLUMNS = ["place_id", "name", "district", "n", "sites", "first", "last"]
+
+
+class Outside(StrEnum):
+    """What to do with incidents outside every district."""
+
+    RAISE = "raise"
+    KEEP = "keep"
+    NEAREST = "nearest"
+
+
+class Rejected(StrEnum):
+    """What to do when rows of the file cannot become incidents."""
+
+    RAISE = "raise"
+    SKIP = "skip"
+
+
+class Level(StrEnum):
+    """Level of the bundled districts."""
+
+    KOMMUNDEL = "kommundel"
+    REGSO = "regso"
+
+
+class Language(StrEnum):
+    """Language of the map."""
+
+    SV = "sv"
+    EN = "en"
+
+
+def map_(  # noqa: PLR0913 - one for each option
+    incidents: options.Files,
+    *,
+    districts: Annotated[
+        str | None,
+        typer.Option(help="A polygon file, or a bundled municipality such as sollentuna."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The map to write.")] = Path("map.html"),
+    tables: Annotated[
+        Path | None, typer.Option(help="A folder for the tables as CSV for Excel.")
+    ] = None,
+    crs: options.Crs = None,
+    municipality: options.Municipality = None,
+    column: options.Columns = None,
+    source: options.Source = None,
+    layer: options.Layer = None,
+    personal_data: options.Personal = options.PersonalData.MASK,
+    categories: options.Categories = None,
+    level: Annotated[Level, typer.Option(help="Of bundled districts.")] = Level.KOMMUNDEL,
+    district_name: Annotated[
+        str | None, typer.Option(help="Column of the polygon file that holds the names.")
+    ] = None,
+    outside: Annotated[
+        Outside, typer.Option(help="Incidents outside every district: stop, keep or move.")
+    ] = Outside.RAISE,
+    rejected: Annotated[
+        Rejected, typer.Option(help="Rows that cannot be read: stop, or go on without them.")
+    ] = Rejected.RAISE,
+    title: Annotated[str | None, typer.Option(help="Heading of the map.")] = None,
+    language: Annotated[Language, typer.Option(help="Language of the map.")] = Language.SV,
+) -> None:
+    """Map anyone's incidents: districts, density, problem places and recurring addresses."""
+    with errors_told():
+        area = _area(districts, level=level, name=district_name)
+        bundled = districts is not None and not _is_file(districts)
+        with waiting("Reading"):
+            intake = eg.read_incidents(
+                incidents,
+                crs=crs,
+                columns=options.read_pairs(column, name="column"),
+                to_crs=None if area is None else area.crs,
+                municipality=municipality or (districts if bundled else None),
+                source=options.read_source(source),
+                layer=layer,
+                personal_data=personal_data.value,
+                categories=categories,
+            )
+        if rejected is Rejected.RAISE:
+            _refuse_rejected(intake)
+        with waiting("Analysing"):
+            picture = eg.build_picture(intake.incidents, area, outside=outside.value)
+        if tables is not None:
+            tables.mkdir(parents=True, exist_ok=True)
+        with waiting("Drawing the map"):
+            drawn = draw_map(picture, title=title, language=language.value)
+            written = [drawn.save(out)]
+            if tables is not None:
+                written += write_tables(tables, intake, picture)
+        say(str(intake.summary))
+        say(account(picture))
+        print_table("Addresses that come back", picture.addresses.head(_SHOWN)[_ADDRESS_COLUMNS])
+        print_table("Problem places", picture.places.head(_SHOWN)[_PLACE_COLUMNS])
+        say("Written: " + ", ".join(str(path) for path in written))
+
+
+def _area(districts: str | None, *, level: Level, name: str | None) -> gpd.GeoDataFrame | None:
+    """Read the districts, or load bundled ones."""
+    if districts is None:
+        return None
+    if _is_file(districts):
+        return eg.read_districts(districts, name=name)
+    return eg.load_districts(districts, level=level.value)
+
+
+def _is_file(districts: str) -> bool:
+    """Tell a file from a municipality: it exists, or its name has a suffix or a folder."""
+    path = Path(districts)
+    return path.exists() or bool(path.suffix) or len(path.parts) > 1
+
+
+def _refuse_rejected(intake: eg.Intake) -> None:
+    """Stop before anything is written when rows of the file could not be read."""
+    count = len(intake.rejected)
+    if count:
+        first = intake.rejected.iloc[0]
+        raise InputError(
+            f"{first['file']!r} has {count} of {intake.summary.rows_read} rows that cannot become "
+            f"incidents; the first is row {first['row']}: column {str(first['column'])[:40]!r} is "
+            f"{first['reason']}. Mend the file, or pass --rejected skip to go on without them."
+        )
