@@ -85,6 +85,14 @@ def test_a_property_may_be_a_list(tmp_path):
     assert eg.read_incidents(path).summary.files[0].repeated_rows == 1
 
 
+def test_a_column_name_twice_in_a_shapefile_is_refused(fuzz, tmp_path):
+    for name, content in fuzz.load_corpus().items():
+        if name.startswith("layer") and not name.endswith(".gpkg"):
+            (tmp_path / name).write_bytes(content.replace(b"kategori\0", b"adress\0\0\0"))
+    with pytest.raises(eg.FileRefused, match=r"'layer.shp' has 1 column name\(s\) more than once"):
+        eg.read_incidents(tmp_path / "layer.shp")
+
+
 def test_text_in_another_encoding_than_the_file_says_is_refused(fuzz, tmp_path):
     for name, content in fuzz.load_corpus().items():
         if name.startswith("layer") and not name.endswith(".gpkg"):

@@ -190,7 +190,7 @@ def _read(
         return OpenedFile(table, faults, names_crs=named)
     readers = {"geopackage": _read_geopackage, "shapefile": _read_shapefile}
     table = readers[kind](target, layer) if kind in readers else _read_parquet(target)
-    _check_text(table, target)
+    _check_columns(table, target)
     table.index = pd.RangeIndex(1, len(table) + 1, name="row")
     return OpenedFile(table)
 
@@ -322,8 +322,14 @@ def _read_parquet(target: Path) -> pd.DataFrame:
     return gpd.read_parquet(target)
 
 
-def _check_text(table: pd.DataFrame, target: Path) -> None:
-    """Refuse text that is not in the encoding its file says, which readers hand on as it is."""
+def _check_columns(table: pd.DataFrame, target: Path) -> None:
+    """Refuse what readers hand on as it is: names repeated, text not in the encoding it should."""
+    repeated = table.columns[table.columns.duplicated()]
+    if len(repeated):
+        raise FileRefused(
+            f"{target.name!r} has {len(repeated)} column name(s) more than once; the first is "
+            f"{str(repeated[0])[:80]!r}. Give each column a name of its own."
+        )
     for column in table.columns[table.dtypes == "str"]:
         try:
             pa.array(table[column].array).validate(full=True)

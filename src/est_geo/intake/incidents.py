@@ -51,7 +51,7 @@ def read_incidents(  # noqa: PLR0913 - each is a fact about the files that only 
     ----------
     path : str, Path, list of them, DataFrame or GeoDataFrame
         Local .csv, .tsv, .txt, .xlsx, .xls, .ods, .gpkg, .geojson, .json, .shp or .parquet files, a
-        pattern such as "vecka47/*.csv", or a table.
+        pattern such as ``"vecka47/*.csv"``, or a table.
     source : str or mapping, optional
         Who reported, where a file has no column for it or leaves it blank; else "okänd". For
         several files, file name to reporter: ``{"polis_v47.csv": "polis"}``.
