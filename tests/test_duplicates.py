@@ -265,8 +265,22 @@ def test_reports_too_many_to_tell_apart_are_left_and_counted(caplog: pytest.LogC
     table = reports(*((f"{i:03d}", sources[i], "2026-03-01 12:00") for i in range(n)))
     assert links(table) == {}
     assert "500 incidents have too many near them" in caplog.text
-    few = table.iloc[:150]
+    few = table.iloc[:40]
     assert links(few) == {"001": "000"}
+
+
+def test_many_pairs_are_joined_compiled_and_to_the_same_events(monkeypatch: pytest.MonkeyPatch):
+    sources = ["polis", "bolag", "kommun", "polis", "väktare"]
+    table = reports(
+        *(
+            (f"{i:02d}", sources[i * 7 % 5], f"2026-03-01 {i * 5 % 24:02d}:{i}")
+            for i in range(10, 50)
+        )
+    )
+    plain = links(table)
+    assert len(plain) > 10
+    monkeypatch.setattr(pairs, "_WORTH_COMPILING", 0)
+    assert links(table) == plain
 
 
 def test_what_is_linked_is_logged_without_a_word_from_the_rows(caplog: pytest.LogCaptureFixture):

@@ -81,7 +81,7 @@ def link_duplicates(
 
     Notes
     -----
-    A report after which more than 200 others of its category follow within the bounds of time and
+    A report after which more than 50 others of its category follow within the bounds of time and
     about 150 m is joined to none of these; the log counts such reports.
     """
     check_number(within_m, name="within_m", at_least=0)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 SECOND = 1_000_000  # times are counted in microseconds
 
 # Where so many reports follow, nothing tells which of them is the same event.
-_MOST_CANDIDATES = 200
+_MOST_CANDIDATES = 50
+_WORTH_COMPILING = 20_000  # pairs
 _PAIRS_AT_A_TIME = 2_000_000
 
 
@@ -160,7 +161,12 @@ def join(
     contested[kinds[counts > 1] // max(n_sources, 1)] = True
     order = np.lexsort((later, earlier, pairs.distance2, pairs.gap))
     order = order[contested[component[earlier[order]]]]
-    event = _join_in_order(earlier[order], later[order], source)
+    run = _join_in_order
+    if len(order) > _WORTH_COMPILING:
+        import numba  # noqa: PLC0415 - felt only where there are many
+
+        run = numba.njit(cache=True)(_join_in_order)
+    event = run(earlier[order], later[order], source)
     # Its first report by rank stands for an event; those without a contest are components whole.
     event = np.where(contested[component], len(used) + event, component)
     _, first, which = np.unique(event, return_index=True, return_inverse=True)
@@ -174,21 +180,34 @@ def _join_in_order(
     """Join pairs one after the other, where no event may have two reports of one source.
 
     What a pair may do depends on those before it, hence the loop. Only pairs come here among which
-    some source occurs more than once.
+    some source occurs more than once. An event has at most one report a source, so it is short.
     """
-    event = list(range(len(source)))
-    alone = [frozenset((one,)) for one in range(int(source.max(initial=-1)) + 1)]
-    sources = [alone[one] for one in source.tolist()]
-    members: dict[int, list[int]] = {}
-    for one, other in zip(earlier.tolist(), later.tolist(), strict=True):
-        large, small = event[one], event[other]
-        if large == small or not sources[large].isdisjoint(sources[small]):
+    n = len(source)
+    event = np.arange(n)
+    size = np.ones(n, dtype=np.int64)
+    last = np.arange(n)  # of the chain of an event's reports, which begins with its own number
+    following = np.full(n, -1)
+    for pair in range(len(earlier)):
+        large, small = event[earlier[pair]], event[later[pair]]
+        if large == small:
             continue
-        if len(sources[large]) < len(sources[small]):
+        if size[large] < size[small]:
             large, small = small, large
-        moved = members.pop(small, [small])
-        members.setdefault(large, [large]).extend(moved)
-        sources[large] |= sources[small]
-        for report in moved:
-            event[report] = large
-    return np.array(event, dtype=np.int64)
+        clash = False
+        one = small
+        while one >= 0 and not clash:
+            other = large
+            while other >= 0 and not clash:
+                clash = source[one] == source[other]
+                other = following[other]
+            one = following[one]
+        if clash:
+            continue
+        one = small
+        while one >= 0:
+            event[one] = large
+            one = following[one]
+        following[last[large]] = small
+        last[large] = last[small]
+        size[large] += size[small]
+    return event
