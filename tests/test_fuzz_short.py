@@ -93,6 +93,14 @@ def test_a_column_name_twice_in_a_shapefile_is_refused(fuzz, tmp_path):
         eg.read_incidents(tmp_path / "layer.shp")
 
 
+def test_a_prj_that_is_not_text_is_refused(fuzz, tmp_path):
+    for name, content in fuzz.load_corpus().items():
+        if name.startswith("layer") and not name.endswith(".gpkg"):
+            (tmp_path / name).write_bytes(content.replace(b"SWEREF99_TM", b"SWEREF99\xffTM"))
+    with pytest.raises(eg.FileRefused, match=r"'layer.shp' is damaged and cannot be read"):
+        eg.read_incidents(tmp_path / "layer.shp")
+
+
 def test_text_in_another_encoding_than_the_file_says_is_refused(fuzz, tmp_path):
     for name, content in fuzz.load_corpus().items():
         if name.startswith("layer") and not name.endswith(".gpkg"):

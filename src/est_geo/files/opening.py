@@ -42,6 +42,7 @@ _DAMAGED = (
     ValueError,
     TypeError,
     KeyError,
+    UnboundLocalError,  # pyogrio's, where it can make nothing of a .prj
 )
 _SIDECARS = (".shx", ".dbf")
 _STORED_TABLES = """
