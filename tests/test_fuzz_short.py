@@ -85,25 +85,27 @@ def test_a_property_may_be_a_list(tmp_path):
     assert eg.read_incidents(path).summary.files[0].repeated_rows == 1
 
 
-def test_a_column_name_twice_in_a_shapefile_is_refused(fuzz, tmp_path):
+def damaged_shapefile(fuzz, folder, old, new):
+    """Write the corpus's Shapefile with some bytes replaced in every part of it."""
     for name, content in fuzz.load_corpus().items():
         if name.startswith("layer") and not name.endswith(".gpkg"):
-            (tmp_path / name).write_bytes(content.replace(b"kategori\0", b"adress\0\0\0"))
+            (folder / name).write_bytes(content.replace(old, new))
+    return folder / "layer.shp"
+
+
+def test_a_column_name_twice_in_a_shapefile_is_refused(fuzz, tmp_path):
+    shapefile = damaged_shapefile(fuzz, tmp_path, b"kategori\0", b"adress\0\0\0")
     with pytest.raises(eg.FileRefused, match=r"'layer.shp' has 1 column name\(s\) more than once"):
-        eg.read_incidents(tmp_path / "layer.shp")
+        eg.read_incidents(shapefile)
 
 
 def test_a_prj_that_is_not_text_is_refused(fuzz, tmp_path):
-    for name, content in fuzz.load_corpus().items():
-        if name.startswith("layer") and not name.endswith(".gpkg"):
-            (tmp_path / name).write_bytes(content.replace(b"SWEREF99_TM", b"SWEREF99\xffTM"))
+    shapefile = damaged_shapefile(fuzz, tmp_path, b"SWEREF99_TM", b"SWEREF99\xffTM")
     with pytest.raises(eg.FileRefused, match=r"'layer.shp' is damaged and cannot be read"):
-        eg.read_incidents(tmp_path / "layer.shp")
+        eg.read_incidents(shapefile)
 
 
 def test_text_in_another_encoding_than_the_file_says_is_refused(fuzz, tmp_path):
-    for name, content in fuzz.load_corpus().items():
-        if name.startswith("layer") and not name.endswith(".gpkg"):
-            (tmp_path / name).write_bytes(content.replace("Å".encode(), b"\xc5 "))
+    shapefile = damaged_shapefile(fuzz, tmp_path, "Å".encode(), b"\xc5 ")
     with pytest.raises(eg.FileRefused, match=r"'layer.shp' has text in the column 'adress'"):
-        eg.read_incidents(tmp_path / "layer.shp")
+        eg.read_incidents(shapefile)
