@@ -89,27 +89,27 @@ def _ods_cell(cell):
     return f'<table:table-cell office:value-type="{kind}" office:{key}={said}/>'
 
 
-def _record(kind, content=b""):
+def record(kind, content=b""):
     return struct.pack("<HH", kind, len(content)) + content
 
 
 def xls_stream(rows, *, name="Blad1", extra_globals=b"", extra_cells=b""):
     """Make the records of an old workbook with one sheet of texts and numbers."""
-    begin = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)) + extra_globals
+    begin = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)) + extra_globals
     letters = name.encode("utf-16-le")
     length = len(begin) + 4 + 8 + len(letters) + 4
     sheet_entry = struct.pack("<IBBBB", length, 0, 0, len(name), 1) + letters
-    stream = begin + _record(0x85, sheet_entry) + _record(0x0A)
-    stream += _record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
+    stream = begin + record(0x85, sheet_entry) + record(0x0A)
+    stream += record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
             place = struct.pack("<HHH", number, column, 0)
             if isinstance(cell, str):
                 text = cell.encode("utf-16-le")
-                stream += _record(0x204, place + struct.pack("<HB", len(cell), 1) + text)
+                stream += record(0x204, place + struct.pack("<HB", len(cell), 1) + text)
             else:
-                stream += _record(0x203, place + struct.pack("<d", cell))
-    return stream + extra_cells + _record(0x0A)
+                stream += record(0x203, place + struct.pack("<d", cell))
+    return stream + extra_cells + record(0x0A)
 
 
 def write_xls(path, stream, *, entry="Workbook", chain=None, small=False):
@@ -122,7 +122,8 @@ def write_xls(path, stream, *, entry="Workbook", chain=None, small=False):
     body = stream.ljust(-(-len(stream) // 512) * 512, b"\0")
     count = len(body) // 512
     fat = [*range(1, count), 0xFFFFFFFE] if chain is None else list(chain)
-    fat += [0xFFFFFFFE, 0xFFFFFFFD]
+    tables = 1 + count // 120
+    fat += [0xFFFFFFFE, *[0xFFFFFFFD] * tables]
     minis = []
     if small:
         used = -(-len(stream) // 64)
@@ -130,9 +131,10 @@ def write_xls(path, stream, *, entry="Workbook", chain=None, small=False):
         fat.append(0xFFFFFFFE)
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
     header += struct.pack("<5H", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    first_mini = count + 2 if small else 0xFFFFFFFE
-    header += struct.pack("<9I", 0, 1, count, 0, 4096, first_mini, int(small), 0xFFFFFFFE, 0)
-    header += struct.pack("<109I", count + 1, *[0xFFFFFFFF] * 108)
+    first_mini = count + 1 + tables if small else 0xFFFFFFFE
+    header += struct.pack("<9I", 0, tables, count, 0, 4096, first_mini, int(small), 0xFFFFFFFE, 0)
+    places = range(count + 1, count + 1 + tables)
+    header += struct.pack("<109I", *places, *[0xFFFFFFFF] * (109 - tables))
     root = (0, len(body)) if small else (0xFFFFFFFE, 0)
     directory = b"".join(
         [
@@ -140,9 +142,9 @@ def write_xls(path, stream, *, entry="Workbook", chain=None, small=False):
             _directory_entry(entry, 2, 0xFFFFFFFF, 0, len(stream)),
         ]
     ).ljust(512, b"\0")
-    tables = [fat, *([minis] if minis else [])]
     packed = b"".join(
-        struct.pack("<128I", *table, *[0xFFFFFFFF] * (128 - len(table))) for table in tables
+        struct.pack(f"<{size}I", *table, *[0xFFFFFFFF] * (size - len(table)))
+        for table, size in ((fat, tables * 128), (minis, 128 * small))
     )
     path.write_bytes(header + body + directory + packed)
     return path

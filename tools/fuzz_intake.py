@@ -2,8 +2,9 @@
 
 Run as ``python tools/fuzz_intake.py [--cases 20000] [--seed 1] [--seconds 7200]``. Cases are random
 bytes and the files of the corpus, changed: bits, lengths, chunks, headers, lines, suffixes, and the
-parts inside workbooks. Each is known by its seed and number, so ``--seed 1 --case 4711`` runs one
-again. What is found lies in ``--out``, one folder a finding, and makes the exit code 1.
+parts inside workbooks. ``--only .xls`` changes the files of one suffix. Each case is known by its
+seed and number, so ``--seed 1 --case 4711`` (and the same ``--only``) runs one again. What is found
+lies in ``--out``, one folder a finding, and makes the exit code 1.
 
 Found is: an error that is not ours, a warning, an account that does not add up, more than ten
 seconds, more than 1 GB, a process that dies, and any file written or connection made.
@@ -79,9 +80,9 @@ class FindingError(Exception):
     """Something that must not happen."""
 
 
-def load_corpus() -> dict[str, bytes]:
-    """Read the files that cases are made of."""
-    known = {*SUFFIXES, *SIDECARS}
+def load_corpus(only: str = "") -> dict[str, bytes]:
+    """Read the files that cases are made of: all, or those of one suffix."""
+    known = {*([only] if only else SUFFIXES), *SIDECARS}
     paths = sorted(path for path in CORPUS.iterdir() if path.suffix in known)
     return {path.name: path.read_bytes() for path in paths}
 
@@ -301,13 +302,13 @@ def check_account(intake: Any) -> None:
         raise FindingError("; ".join(broken))
 
 
-def work(seed: int, first: int, last: int, report: Path) -> None:
+def work(seed: int, first: int, last: int, report: Path, only: str) -> None:
     """Run cases in this process, with limits; what happens is told line by line in a file."""
     import est_geo as eg
 
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES_AT_MOST, _ADDRESSES_AT_MOST))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    corpus = load_corpus()
+    corpus = load_corpus(only)
     for name in ("utf8.csv", "layer.gpkg", "geo.parquet", "typed_dates.xlsx"):
         # What libraries write or load the first time they are used is not the files' doing.
         eg.read_incidents(CORPUS / name, **({"layer": "Händelser"} if "xlsx" in name else {}))
@@ -389,7 +390,7 @@ def run_all(args: argparse.Namespace) -> int:
         while number < end and time.monotonic() < deadline:
             report.write_text("", encoding="utf-8")
             last = min(end, number + _BATCH)
-            span = [str(args.seed), str(number), str(last), str(report)]
+            span = [str(args.seed), str(number), str(last), str(report), args.only]
             with errors.open("wb") as stream:
                 command = [sys.executable, "-B", __file__, "--worker", *span]
                 ended = subprocess.run(command, stderr=stream, check=False).returncode
@@ -422,7 +423,7 @@ def _tell(outcomes: Counter[tuple[str, str]], slowest: tuple[float, int]) -> Non
 
 def _save(findings: list[tuple[int, str, str]], args: argparse.Namespace) -> None:
     """Write each finding with its file, so that it can be read again."""
-    corpus = load_corpus()
+    corpus = load_corpus(args.only)
     for number, what, trace in findings:
         case = make_case(args.seed, number, corpus)
         folder = args.out / f"{args.seed}-{number}"
@@ -443,7 +444,7 @@ def main() -> int:
     """Read the command line."""
     if sys.argv[1:2] == ["--worker"]:
         seed, first, last = map(int, sys.argv[2:5])
-        work(seed, first, last, Path(sys.argv[5]))
+        work(seed, first, last, Path(sys.argv[5]), sys.argv[6])
         return 0
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--cases", type=int, default=20_000, help="how many")
@@ -451,12 +452,13 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     parser.add_argument("--seconds", type=float, default=7200, help="no new batch after this")
     parser.add_argument("--out", type=Path, default=Path("fuzz-findings"), help="folder")
+    parser.add_argument("--only", choices=SUFFIXES, default="", help="only files of this suffix")
     parser.add_argument("--case", type=int, help="run this one here and show what it does")
     args = parser.parse_args()
     if args.case is None:
         return run_all(args)
     with tempfile.TemporaryDirectory() as folder:
-        case = make_case(args.seed, args.case, load_corpus())
+        case = make_case(args.seed, args.case, load_corpus(args.only))
         print(case.name, case.options)
         print(run_case(case, Path(folder)))
     return 0

@@ -2,8 +2,8 @@
 
 Such a file is a small file system with chains of sectors, and in it a stream of records. Both can
 be written so that a reader goes round for ever or asks for more memory than there is. So the chains
-are followed here, the records are measured, and only the stream of the workbook is handed on, in a
-file system made anew: no macros, no other documents, no loops.
+are followed here, and only the stream of the workbook is handed on, itself written anew, in a file
+system made anew: no macros, no other documents, no loops.
 """
 
 from __future__ import annotations
@@ -14,24 +14,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from est_geo.errors import FileRefused
-from est_geo.files.zipped import MAX_CELLS
+from est_geo.files.workbook import rewrite_workbook
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-MAX_SHEETS: Final = 100
 
 _LAST_SECTOR = 0xFFFFFFFA  # greater numbers are no sectors but marks
 _END, _FAT, _FREE = 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
 _HEADER, _ENTRY, _SMALL, _MINI = 512, 128, 4096, 64
 _SECTOR = 4096  # of the file made anew
-
-_EOF, _SHEET, _PASSWORD, _STRINGS, _DIMENSIONS = 0x0A, 0x85, 0x2F, 0xFC, 0x200
-_MANY_NUMBERS = 0xBD
-_CELLS = frozenset(
-    (0x02, 0x03, 0x04, 0x05, 0x06, 0x206, 0x406, 0xD6, 0x203, 0x204, 0x205, 0x27E, 0xFD, 0xBD)
-)
 
 
 def rebuild_xls(data: bytes, *, name: str) -> bytes:
@@ -52,22 +45,14 @@ def rebuild_xls(data: bytes, *, name: str) -> bytes:
     Raises
     ------
     FileRefused
-        If it is damaged, is no workbook, has a password, or has too many sheets or cells.
+        If it is damaged, is no workbook, has a password, or has too many sheets, cells or letters.
     """
     try:
-        stream = _workbook_stream(data, name=name)
-        sheets = _walk_globals(stream, name=name)
-        cells = sum(_measure_sheet(stream, start) for start in sheets)
+        return _wrap(rewrite_workbook(_workbook_stream(data, name=name), name=name))
     except (struct.error, IndexError, ValueError) as error:
         raise FileRefused(
             f"{name!r} is damaged: it is no whole workbook. Ask the sender for it again."
         ) from error
-    if len(sheets) > MAX_SHEETS or cells > MAX_CELLS:
-        raise FileRefused(
-            f"{name!r} has {len(sheets)} sheets that span {cells} cells; at most {MAX_SHEETS} and "
-            f"{MAX_CELLS} are read. Save the sheet as CSV."
-        )
-    return _wrap(stream)
 
 
 def _workbook_stream(data: bytes, *, name: str) -> bytes:
@@ -145,44 +130,6 @@ def _entry_name(entry: bytes) -> str:
     if entry[66] != 2 or not 2 <= length <= 64:  # noqa: PLR2004 - a stream; its name's bytes
         return ""
     return entry[: length - 2].decode("utf-16-le", errors="replace").casefold()
-
-
-def _walk_globals(stream: bytes, *, name: str) -> list[int]:
-    """Go through the records that come before the sheets, and say where these begin."""
-    starts: list[int] = []
-    place = 0
-    while place + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, place)
-        if kind == _EOF:
-            break
-        if kind == _PASSWORD:
-            raise FileRefused(f"{name!r} is protected by a password. Save it without one.")
-        if kind == _SHEET:
-            starts += struct.unpack_from("<I", stream, place + 4)
-            struct.unpack_from("<HH", stream, starts[-1])  # it must begin inside
-        if kind == _STRINGS and struct.unpack_from("<II", stream, place + 4)[1] > len(stream):
-            raise ValueError(kind)
-        place += 4 + length
-    return starts
-
-
-def _measure_sheet(stream: bytes, start: int) -> int:
-    """Give the number of cells between the corners of a sheet, by its cells and as it says."""
-    place, said, last_row, last_column = start, 0, 0, 0
-    while place + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, place)
-        if kind == _EOF:
-            break
-        if kind in _CELLS:
-            row, column = struct.unpack_from("<HH", stream, place + 4)
-            more = max(length - 6, 0) // 6 if kind == _MANY_NUMBERS else 1
-            last_row, last_column = max(last_row, row + 1), max(last_column, column + more)
-        elif kind == _DIMENSIONS:
-            long = length >= 14  # noqa: PLR2004 - rows in four bytes each
-            corners = struct.unpack_from("<IIHH" if long else "<HHHH", stream, place + 4)
-            said = max(said, (corners[1] - corners[0] + 1) * (corners[3] - corners[2] + 1))
-        place += 4 + length
-    return max(said, last_row * last_column)
 
 
 def _wrap(stream: bytes) -> bytes:

@@ -25,9 +25,10 @@ from python_calamine import (
 )
 
 from est_geo.errors import FileRefused
-from est_geo.files.compound import MAX_SHEETS, rebuild_xls
+from est_geo.files.compound import rebuild_xls
 from est_geo.files.header import SAMPLED_ROWS, find_header, first_full_row
 from est_geo.files.records import LaidOut, Records, lay_out
+from est_geo.files.workbook import MAX_SHEETS
 from est_geo.files.zipped import MAX_CELLS, check_zipped
 
 if TYPE_CHECKING:
