@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from est_geo.errors import CRSError, InputError
 from est_geo.intake import pairs
-from est_geo.intake.duplicates import count_repeated_rows, link_duplicates, link_states
+from est_geo.intake.duplicates import count_repeated_rows, link_all, link_duplicates, link_states
 
 E, N = 667_000.0, 6_591_000.0
 MINUTE = pd.Timedelta(minutes=1)
@@ -118,6 +118,18 @@ def test_of_two_events_the_nearest_in_time_is_the_one_that_was_also_reported():
     assert links(table) == {"K1": "P1"}
 
 
+def test_of_two_pairs_equally_near_the_one_whose_first_report_is_earlier_is_joined():
+    table = reports(
+        ("P", "polis", "2026-03-01 12:00", 0),
+        ("K", "kommun", "2026-03-01 12:05", 40),
+        ("B1", "bolag", "2026-03-01 13:05", 80),
+        ("B2", "bolag", "2026-03-01 13:20", -40),
+    )
+    # P and K are one event; B1 is an hour and 40 m from K, B2 an hour and 40 m from P.
+    table.loc[0, "occurred_to"] = pd.Timestamp("2026-03-01 12:20")
+    assert links(table) == {"K": "P", "B2": "P"}
+
+
 def test_two_events_that_two_sources_report_stay_two():
     table = reports(
         ("P1", "polis", "2026-03-01 20:00"),
@@ -180,7 +192,21 @@ def test_what_is_not_known_well_enough_is_never_linked():
     assert links(long.assign(occurred_to=pd.Timestamp("2026-03-08 12:01"))) == {}
 
 
-def naive_links(table, *, within_m=50, within_hours=24):
+def is_crowded(row, rows, most):
+    """Whether more than `most` others begin with this report or after it in the squares around."""
+    last = (row[2] + pd.Timedelta(hours=24)).floor("s")
+    near = [
+        other
+        for other in rows
+        if other[4] == row[4]
+        and row[0].floor("s") <= other[0] <= last + pd.Timedelta("999999us")
+        and abs(other[5].x // 50 - row[5].x // 50) <= 1
+        and abs(other[5].y // 50 - row[5].y // 50) <= 1
+    ]
+    return len(near) - 1 > most
+
+
+def naive_links(table, *, within_m=50, within_hours=24, most=50):
     """The same by the definition, one pair at a time."""
     rows = []
     for row in table.itertuples():
@@ -189,11 +215,13 @@ def naive_links(table, *, within_m=50, within_hours=24):
             finish += pd.Timedelta(hours=23, minutes=59)
         rows.append((begin, row.incident_id, finish, row.source, row.category, row.geometry))
     rows.sort(key=lambda row: row[:2])
+    crowded = [is_crowded(row, rows, most) for row in rows]
     found = []
     for (i, a), (j, b) in itertools.combinations(enumerate(rows), 2):
         gap = max(b[0] - a[2], pd.Timedelta(0))
         d2 = (a[5].x - b[5].x) ** 2 + (a[5].y - b[5].y) ** 2
         fits = gap <= pd.Timedelta(hours=within_hours) and d2 <= within_m**2
+        fits &= not crowded[i] and not (crowded[j] and a[0] == b[0])
         if fits and a[3] != b[3] and a[4] == b[4]:
             found.append((gap, d2, i, j))
     events = [{i} for i in range(len(rows))]
@@ -228,14 +256,20 @@ def tables(draw):
     return table
 
 
-@given(table=tables(), seed=st.integers(0, 99), step=st.sampled_from([1, 2_000_000]))
+@given(
+    table=tables(),
+    seed=st.integers(0, 99),
+    step=st.sampled_from([1, 2_000_000]),
+    most=st.sampled_from([0, 2, 5, 50]),
+)
 @settings(max_examples=150, deadline=None)
-def test_links_are_those_of_the_definition_in_any_order_of_rows(table, seed, step):
+def test_links_are_those_of_the_definition_in_any_order_of_rows(table, seed, step, most):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pairs, "_PAIRS_AT_A_TIME", step)
+        patch.setattr(pairs, "_MOST_CANDIDATES", most)
         found = links(table)
-    assert found == naive_links(table)
-    assert links(table.sample(frac=1, random_state=seed)) == found
+        assert links(table.sample(frac=1, random_state=seed)) == found
+    assert found == naive_links(table, most=most)
     assert not set(found) & set(found.values())
 
 
@@ -267,6 +301,16 @@ def test_reports_too_many_to_tell_apart_are_left_and_counted(caplog: pytest.LogC
     assert "500 incidents have too many near them" in caplog.text
     few = table.iloc[:40]
     assert links(few) == {"001": "000"}
+
+
+def test_one_of_two_that_begin_together_is_in_a_crowd_and_the_order_of_rows_is_nothing():
+    crowd = [(f"C{i}", "polis", "2026-03-03 13:00") for i in range(60)]
+    table = reports(("A", "polis", "2026-03-01 12:00"), ("B", "bolag", "2026-03-01 12:00"), *crowd)
+    assert links(table) == {"B": "A"}
+    # It lasts until the crowd comes.
+    table.loc[0, "occurred_to"] = pd.Timestamp("2026-03-03 12:00")
+    assert links(table) == {}
+    assert links(table.iloc[::-1]) == {}
 
 
 def test_many_pairs_are_joined_compiled_and_to_the_same_events(monkeypatch: pytest.MonkeyPatch):
@@ -338,6 +382,18 @@ def test_a_state_counts_once_a_site_and_month_whoever_reports_it():
     }
     same_time = states(("b", "k", "2026-03-01"), ("a", "k", "2026-03-01"))
     assert state_links(same_time) == {"b": "a"}
+
+
+def test_what_intake_links_at_once_is_what_both_link_one_after_the_other():
+    table = pd.concat(
+        [
+            states(("A", "k", "2026-03-02"), ("B", "p", "2026-03-02"), ("C", "k", "2026-03-20")),
+            reports(("D", "k", "2026-03-02 12:00"), ("E", "p", "2026-03-02 13:00")),
+        ]
+    )
+    linked = link_all(table)
+    pd.testing.assert_frame_equal(linked, link_states(link_duplicates(table)))
+    assert linked["duplicate_of"].fillna("").tolist() == ["", "A", "A", "", "D"]
 
 
 def test_two_states_at_one_site_are_two():

@@ -81,19 +81,32 @@ def link_duplicates(
 
     Notes
     -----
-    A report after which more than 50 others of its category follow within the bounds of time and
-    about 150 m is joined to none of these; the log counts such reports.
+    A report is joined to none of those that begin with it or after it, if these are more than 50 of
+    its category, of any source, within the bound of time and in the nine squares of `within_m`
+    around it; the log counts such reports.
     """
     check_number(within_m, name="within_m", at_least=0)
     check_number(within_hours, name="within_hours", at_least=0)
     needed = ("occurred_from", "occurred_to", "time_precision", "category", "source")
-    ids = _check_reports(incidents, needed)
+    _check_reports(incidents, needed)
+    return _link_duplicates(incidents, within_m=within_m, within_hours=within_hours)
+
+
+def link_all(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Link duplicates and then states in a table that was just made, and need not be checked."""
+    return _link_states(_link_duplicates(incidents, within_m=50, within_hours=24), STATES)
+
+
+def _link_duplicates(
+    incidents: gpd.GeoDataFrame, *, within_m: float, within_hours: float
+) -> gpd.GeoDataFrame:
+    """Link reports of the same event by different sources, unchecked."""
     head = np.arange(len(incidents))
     if len(incidents):
         reports = _reports(incidents)
         span = int(min(within_hours, _LONG_HOURS) * 3600 * SECOND)
-        pairs, crowded = find_pairs(reports, within_m=float(within_m), within=span)
-        used, heads = join(reports, pairs, ids)
+        reports, pairs, crowded = find_pairs(reports, within_m=float(within_m), within=span)
+        used, heads = join(reports, pairs, incidents["incident_id"].array)
         head[used] = heads
         _log.info(
             "%d of %d incidents repeat a report by another source (%g m, %g hours)",
@@ -104,7 +117,7 @@ def link_duplicates(
         )
         if crowded:
             _log.info("%d incidents have too many near them to be told apart", crowded)
-    return _with_links(incidents, ids, head)
+    return _with_links(incidents, head)
 
 
 def link_states(
@@ -142,11 +155,16 @@ def link_states(
         raise InputError(
             f"`categories` must be a list, not a text. Write categories=[{categories[:40]!r}]."
         )
-    ids = _check_reports(incidents, ("occurred_from", "category"))
+    _check_reports(incidents, ("occurred_from", "category"))
+    return _link_states(incidents, categories)
+
+
+def _link_states(incidents: gpd.GeoDataFrame, categories: Sequence[str]) -> gpd.GeoDataFrame:
+    """Link reports of a state, unchecked."""
     is_state = incidents["category"].isin(list(categories)) & incidents["occurred_from"].notna()
     if not is_state.any() and "duplicate_of" in incidents.columns:
         return incidents.copy(deep=False)
-    head = _heads_so_far(incidents, ids)
+    head = _heads_so_far(incidents)
     counted = head == np.arange(len(head))
     rows = np.flatnonzero(counted & is_state.to_numpy(dtype=bool))
     if len(rows):
@@ -158,7 +176,7 @@ def link_states(
                 "category": table["category"].to_numpy(),
                 "month": table["occurred_from"].to_numpy().astype("datetime64[M]"),
                 "time": table["occurred_from"].to_numpy(),
-                "id": ids[rows],
+                "id": table["incident_id"].to_numpy(dtype=object),
             }
         ).dropna(subset="site")
         states = states.sort_values(["time", "id"])
@@ -170,7 +188,7 @@ def link_states(
             "%d reports of a state repeat one of the same month",
             int((first != states["row"]).sum()),
         )
-    return _with_links(incidents, ids, head)
+    return _with_links(incidents, head)
 
 
 def count_repeated_rows(table: pd.DataFrame) -> int:
@@ -188,24 +206,28 @@ def count_repeated_rows(table: pd.DataFrame) -> int:
     """
     left = np.arange(len(table))
     group = np.zeros(len(table), dtype=np.int64)
-    for number in range(table.shape[1]):
+    # Columns of many values first: in most files one or two of them tell all rows apart.
+    sample = [len(set(map(repr, table.iloc[:100, k]))) for k in range(table.shape[1])]
+    for number in np.argsort(sample, kind="stable")[::-1]:
         values = table.iloc[left, number]
         if values.dtype == "geometry":
             values = pd.Series(shapely.to_wkb(np.asarray(values.array)))
         elif values.dtype == object:
             values = values.map(repr)  # a property may be a list
         codes, kinds = pd.factorize(values, use_na_sentinel=False)
-        group, groups = pd.factorize(group * max(len(kinds), 1) + codes)
+        if group.any():  # not in the first column
+            codes, kinds = pd.factorize(group * max(len(kinds), 1) + codes)
+        group = codes
         # Only rows that have been the same as another so far are looked at further.
-        again = np.bincount(group, minlength=len(groups))[group] > 1
+        again = np.bincount(group, minlength=len(kinds))[group] > 1
         left, group = left[again], group[again]
         if len(left) == 0:
             return 0
     return len(left) - len(np.unique(group)) if table.shape[1] else 0
 
 
-def _check_reports(incidents: gpd.GeoDataFrame, needed: Sequence[str]) -> NDArray[np.object_]:
-    """Check a table of incidents, which may be empty, and give its identifiers."""
+def _check_reports(incidents: gpd.GeoDataFrame, needed: Sequence[str]) -> None:
+    """Check a table of incidents, which may be empty."""
     if not isinstance(incidents, gpd.GeoDataFrame) or len(incidents):
         check_points(incidents, name="incidents", columns=("incident_id", *needed), unplaced=True)
     ids = incidents["incident_id"]
@@ -216,23 +238,20 @@ def _check_reports(incidents: gpd.GeoDataFrame, needed: Sequence[str]) -> NDArra
             f"missing or not their own; the first is row {first_row(incidents, wrong)}. Number "
             "them anew, for instance with the name of the file before each."
         )
-    return np.asarray(ids.to_numpy(), dtype=object)
 
 
-def _with_links(
-    incidents: gpd.GeoDataFrame, ids: NDArray[np.object_], head: NDArray[np.int64]
-) -> gpd.GeoDataFrame:
+def _with_links(incidents: gpd.GeoDataFrame, head: NDArray[np.int64]) -> gpd.GeoDataFrame:
     """Write the identifier of the report that counts, where that is another."""
-    links = np.full(len(incidents), np.nan, dtype=object)
-    repeats = head != np.arange(len(head))
-    links[repeats] = ids[head[repeats]]
-    return incidents.assign(duplicate_of=pd.array(links, dtype="str"))
+    repeats = np.flatnonzero(head != np.arange(len(head)))
+    links = pd.Series(incidents["incident_id"].array[head[repeats]], index=repeats).astype("str")
+    return incidents.assign(duplicate_of=links.reindex(np.arange(len(head))).array)
 
 
-def _heads_so_far(incidents: gpd.GeoDataFrame, ids: NDArray[np.object_]) -> NDArray[np.int64]:
+def _heads_so_far(incidents: gpd.GeoDataFrame) -> NDArray[np.int64]:
     """Give the row that each row repeats by the links that are there, else itself."""
     head = np.arange(len(incidents))
     if "duplicate_of" in incidents.columns and incidents["duplicate_of"].notna().any():
+        ids = incidents["incident_id"].to_numpy(dtype=object)
         found = pd.Index(ids).get_indexer(incidents["duplicate_of"])
         head = np.where(found >= 0, found, head)
     return head
@@ -290,4 +309,5 @@ def _reports(incidents: gpd.GeoDataFrame) -> Reports:
     n_sources = int(source.max(initial=0)) + 1
     kinds = pd.unique(reports.category * n_sources + reports.source)
     several = np.bincount(kinds // n_sources, minlength=int(category.max(initial=0)) + 1) > 1
-    return reports.take(several[reports.category] & (reports.finish - reports.begin <= _LONGEST))
+    keep = several[reports.category] & (reports.finish - reports.begin <= _LONGEST)
+    return reports if keep.all() else reports.take(keep)

@@ -14,7 +14,7 @@ from est_geo.errors import InputError
 from est_geo.files import OpenedFile, expand, open_file
 from est_geo.intake.categories import load_categories
 from est_geo.intake.columns import is_known
-from est_geo.intake.duplicates import link_duplicates, link_states
+from est_geo.intake.duplicates import link_all
 from est_geo.intake.reading import Asked, Part, count_values, read_part
 from est_geo.intake.result import Intake, IntakeSummary
 
@@ -167,7 +167,7 @@ def _join(parts: Sequence[Part], *, duplicates: bool) -> Intake:
         rows.assign(incident_id=ids), geometry="geometry", crs=parts[0].crs
     )
     if duplicates:
-        incidents = link_states(link_duplicates(incidents))
+        incidents = link_all(incidents)
     rejected = pd.concat([part.rejected for part in parts], ignore_index=True)
     levels = incidents["match_level"].value_counts()
     summary = IntakeSummary(
@@ -194,6 +194,8 @@ def _join(parts: Sequence[Part], *, duplicates: bool) -> Intake:
 def _make_unique(ids: pd.Series[Any], rows: pd.Series[Any]) -> tuple[pd.Series[Any], int]:
     """Add its row to every identifier that several rows share, and a number if that does not do."""
     repeated = ids.duplicated(keep=False)
+    if not repeated.any():
+        return ids, 0
     unique = ids.mask(repeated, ids + " (" + rows + ")")
     while (again := unique.duplicated()).any():
         number = unique.groupby(unique).cumcount().add(1).astype("str")

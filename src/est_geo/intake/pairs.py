@@ -6,7 +6,7 @@ at an address.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from pandas.api.extensions import ExtensionArray
 
 SECOND = 1_000_000  # times are counted in microseconds
 
@@ -52,52 +53,52 @@ class Pairs(NamedTuple):
     distance2: NDArray[np.float64]  # m²
 
 
-def find_pairs(reports: Reports, *, within_m: float, within: int) -> tuple[Pairs, int]:
+def find_pairs(reports: Reports, *, within_m: float, within: int) -> tuple[Reports, Pairs, int]:
     """Find all pairs within both bounds, and count the reports that have too many after them.
 
-    Reports lie sorted by category, cell and start; the later ones of a pair are then one stretch of
-    the same cell or of one beside it.
+    Reports are sorted by category, cell and start, and come back so; the later ones of a pair are
+    then one stretch of the same cell or of one beside it.
     """
     if len(reports.row) == 0:
         nothing = np.empty(0, dtype=np.int64)
-        return Pairs(nothing, nothing, nothing, np.empty(0)), 0
+        return reports, Pairs(nothing, nothing, nothing, np.empty(0)), 0
     side = max(within_m, 1.0)
     column = np.floor(reports.easting / side).astype(np.int64)
     line = np.floor(reports.northing / side).astype(np.int64)
     width = int(np.ptp(column)) + 3
-    cells, cell = np.unique(
-        (line - line.min()) * width + column - column.min() + 1, return_inverse=True
-    )
-    groups, group = np.unique(reports.category * len(cells) + cell, return_inverse=True)
+    cell, cells = pd.factorize((line - line.min()) * width + column - column.min() + 1, sort=True)
+    group, groups = pd.factorize(reports.category * len(cells) + cell, sort=True)
     start = reports.begin // SECOND
-    until = (reports.finish + within) // SECOND
     earliest, stretch = int(start.min()), int(np.ptp(start)) + 1
-    order = np.argsort(group * stretch + (start - earliest), kind="stable")
-    key = (group * stretch + (start - earliest))[order]
-    low = start[order] - earliest
-    high = np.minimum(until[order] - earliest, stretch - 1)
+    key = group * stretch + (start - earliest)
+    order = np.argsort(key, kind="stable")
+    key, group = key[order], group[order]
+    in_order = reports.take(order)
+    until = (in_order.finish + within) // SECOND
+    low = key - group * stretch
+    high = np.minimum(until - earliest, stretch - 1)
     stretches = []
+    following = np.zeros(len(key), dtype=np.int64)
     of_cell = groups % len(cells)
     for step in (up * width + right for up in (-1, 0, 1) for right in (-1, 0, 1)):
         beside = _position(cells, cells + step)[of_cell]
-        into = _position(groups, np.where(beside >= 0, groups - of_cell + beside, -1))[group[order]]
+        into = _position(groups, np.where(beside >= 0, groups - of_cell + beside, -1))[group]
         rows = np.flatnonzero(into >= 0)
         base = into[rows] * stretch
         begins = np.searchsorted(key, base + low[rows], side="left")
-        ends = np.searchsorted(key, base + high[rows], side="right")
-        stretches.append((rows, begins, ends - begins))
-    following = np.zeros(len(key), dtype=np.int64)
-    for rows, _, lengths in stretches:
+        lengths = np.searchsorted(key, base + high[rows], side="right") - begins
         following[rows] += lengths
+        # Most lie in a stretch of their own cell that holds nothing but themselves.
+        some = np.flatnonzero(lengths > (step == 0))
+        stretches.append((rows[some], begins[some], lengths[some]))
     crowded = following > _MOST_CANDIDATES + 1  # it is among them itself
-    in_order = reports.take(order)
     found = [
-        _within(in_order, first, second, within_m=within_m, within=within)
+        _within(in_order, first, second, crowded, within_m=within_m, within=within)
         for rows, begins, lengths in stretches
         for first, second in _expand(rows, begins, np.where(crowded[rows], 0, lengths))
     ]
     pairs = Pairs(*(np.concatenate(values) for values in zip(*found, strict=True)))
-    return pairs._replace(first=order[pairs.first], second=order[pairs.second]), int(crowded.sum())
+    return in_order, pairs, int(crowded.sum())
 
 
 def _position(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -110,57 +111,65 @@ def _expand(
     rows: NDArray[np.int64], begins: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Write out stretches as pairs, so many at a time that memory stays small."""
-    some = lengths > 0
-    rows, begins, lengths = rows[some], begins[some], lengths[some]
     total = np.cumsum(lengths)
     cuts = np.flatnonzero(np.diff(total // _PAIRS_AT_A_TIME, prepend=0))
     for part in np.split(np.arange(len(rows)), cuts):
         size = lengths[part]
-        inside = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-        yield np.repeat(rows[part], size), np.repeat(begins[part], size) + inside
+        # What to add to a running number to come to the place in the stretch.
+        shift = begins[part] - (np.cumsum(size) - size)
+        yield np.repeat(rows[part], size), np.arange(int(size.sum())) + np.repeat(shift, size)
 
 
 def _within(
     reports: Reports,
     first: NDArray[np.int64],
     second: NDArray[np.int64],
+    crowded: NDArray[np.bool_],
     *,
     within_m: float,
     within: int,
 ) -> Pairs:
-    """Keep the pairs of different sources within both bounds, each once."""
-    begin = reports.begin
-    later = (begin[second] > begin[first]) | ((begin[second] == begin[first]) & (second > first))
-    keep = later & (reports.source[first] != reports.source[second])
+    """Keep the pairs of different sources within both bounds, each once.
+
+    Reports that start together follow each other, so that neither may be crowded.
+    """
+    keep = np.flatnonzero(reports.source[first] != reports.source[second])
     first, second = first[keep], second[keep]
-    gap = np.maximum(begin[second] - reports.finish[first], 0)
+    wait = reports.begin[second] - reports.begin[first]
+    keep = np.flatnonzero((wait > 0) | ((wait == 0) & (second > first) & ~crowded[second]))
+    first, second = first[keep], second[keep]
+    gap = np.maximum(reports.begin[second] - reports.finish[first], 0)
     east = reports.easting[second] - reports.easting[first]
     north = reports.northing[second] - reports.northing[first]
     distance2 = east * east + north * north
-    near = (gap <= within) & (distance2 <= within_m * within_m)
+    near = np.flatnonzero((gap <= within) & (distance2 <= within_m * within_m))
     return Pairs(first[near], second[near], gap[near], distance2[near])
 
 
 def join(
-    reports: Reports, pairs: Pairs, ids: NDArray[np.object_]
+    reports: Reports, pairs: Pairs, ids: ExtensionArray
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Join pairs to events; give the rows in any pair, and for each the row that counts."""
-    used, both = np.unique(np.concatenate((pairs.first, pairs.second)), return_inverse=True)
-    by_time = np.lexsort((pd.factorize(ids[reports.row[used]], sort=True)[0], reports.begin[used]))
-    rank = np.empty_like(by_time)
-    rank[by_time] = np.arange(len(by_time))
-    # From here on a report is its rank: by start, then by identifier.
-    ends = rank[both].reshape(2, -1)
-    earlier, later = ends.min(axis=0), ends.max(axis=0)
-    source = reports.source[used][by_time]
-    links = sparse.coo_array((np.ones(len(earlier)), (earlier, later)), shape=(len(used),) * 2)
-    component = csgraph.connected_components(links, directed=False)[1]
-    n_sources = int(source.max(initial=-1)) + 1
-    kinds, counts = np.unique(component * np.int64(n_sources) + source, return_counts=True)
-    contested = np.zeros(len(used), dtype=bool)
-    contested[kinds[counts > 1] // max(n_sources, 1)] = True
-    order = np.lexsort((later, earlier, pairs.distance2, pairs.gap))
-    order = order[contested[component[earlier[order]]]]
+    n = len(reports.row)
+    links = sparse.coo_array((np.ones(len(pairs.first)), (pairs.first, pairs.second)), shape=(n, n))
+    component = csgraph.connected_components(links, directed=False)[1].astype(np.int64)
+    paired = np.zeros(n, dtype=bool)
+    paired[pairs.first] = paired[pairs.second] = True
+    used = np.flatnonzero(paired)
+    used = used[_ranked(component[used], reports.begin[used], reports.row[used], ids)]
+    rows, source, component = reports.row[used], reports.source[used], component[used]
+    rank = np.empty(n, dtype=np.int64)
+    rank[used] = np.arange(len(used))
+    # From here on a report is its rank: by component, start, and identifier.
+    ends = rank[pairs.first], rank[pairs.second]
+    earlier, later = np.minimum(*ends), np.maximum(*ends)
+    contested = np.zeros(n, dtype=bool)
+    again = pd.Series(component * (source.max(initial=0) + 1) + source).duplicated().to_numpy()
+    contested[component[again]] = True
+    doubtful = np.flatnonzero(contested[component[earlier]])
+    earlier, later = earlier[doubtful], later[doubtful]
+    gap, distance2 = _numbered(pairs.gap[doubtful]), _numbered(pairs.distance2[doubtful])
+    order = np.lexsort((earlier * n + later, distance2, gap))
     run = _join_in_order
     if len(order) > _WORTH_COMPILING:
         import numba  # noqa: PLC0415 - felt only where there are many
@@ -168,10 +177,32 @@ def join(
         run = numba.njit(cache=True)(_join_in_order)
     event = run(earlier[order], later[order], source)
     # Its first report by rank stands for an event; those without a contest are components whole.
-    event = np.where(contested[component], len(used) + event, component)
-    _, first, which = np.unique(event, return_index=True, return_inverse=True)
-    rows = reports.row[used][by_time]
-    return rows, rows[first[which]]
+    event = np.where(contested[component], n + event, component)
+    first = np.full(n + len(used), n)
+    np.minimum.at(first, event, np.arange(len(used)))
+    return rows, rows[first[event]]
+
+
+def _ranked(
+    component: NDArray[np.int64],
+    begin: NDArray[np.int64],
+    row: NDArray[np.int64],
+    ids: ExtensionArray,
+) -> NDArray[np.int64]:
+    """Give the order by component, start, and identifier, which is looked at only for ties."""
+    order = np.lexsort((begin, component))
+    same = (np.diff(begin[order]) == 0) & (np.diff(component[order]) == 0)
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    which = order[tied]
+    by_id = pd.factorize(pd.Series(ids[row[which]]), sort=True)[0]
+    order[tied] = which[np.lexsort((by_id, begin[which], component[which]))]
+    return order
+
+
+def _numbered(values: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.unsignedinteger[Any]]:
+    """Give the numbers of values by size; few fit into 16 bits, which NumPy sorts by radix."""
+    codes, kinds = pd.factorize(values, sort=True)
+    return codes.astype(np.min_scalar_type(len(kinds)))
 
 
 def _join_in_order(
