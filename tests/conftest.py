@@ -95,6 +95,7 @@ def make_picture(*, n_addresses=3) -> Picture:
         places=places,
         addresses=addresses,
         density=RingsDensity(),
+        district_counts=pd.DataFrame({"district_id": ["a"], "district": ["Edsberg"], "n": [2000]}),
         period=(first, last),
         counts={
             "read": 2020,

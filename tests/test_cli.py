@@ -47,7 +47,7 @@ def test_demo_writes_its_files_and_finds_what_it_planted(tmp_path):
     assert "rows read = " in result.stdout
     assert {path.name for path in (tmp_path / "ny" / "mapp").iterdir()} == {
         "handelser.csv", "adresser.csv", "planterat.csv", "map.html",
-        "aterkommande_adresser.csv", "platser.csv", "avvisade_rader.csv",
+        "aterkommande_adresser.csv", "platser.csv", "kommundelar.csv", "avvisade_rader.csv",
     }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_map_of_anyones_file(folder):
     result = map_of(folder, "--tables", str(folder / "tabeller"), "--title", "Prov")
     assert result.exit_code == 0, result.output
     assert "6 incidents = 6 on the map + 0 that repeat another report" in result.stdout
-    assert "+ 0 outside (of which 0 at 0, 0) + 0 without a coordinate" in result.stdout
+    assert "+ 0 outside (of which 0 at 0, 0) + 0 in a district only" in result.stdout
     assert "Påhittade vägen 1" in result.stdout
     assert "<title>Prov</title>" in (folder / "karta.html").read_text(encoding="utf-8")
     table = pd.read_csv(folder / "tabeller" / "platser.csv", sep=";", decimal=",")

@@ -612,11 +612,12 @@ def test_rows_without_a_point_stay_unplaced(caplog):
         "inside": 2,
         "outside": 2,
         "at_null_island": 1,
+        "district_only": 0,
         "unplaced": 2,
         "on_edge": 1,
         "moved_to_nearest": 0,
     }
-    assert "'at_null_island': 1, 'unplaced': 2" in caplog.text
+    assert "'at_null_island': 1, 'district_only': 0, 'unplaced': 2" in caplog.text
     # Only the point that is not at 0, 0 may be moved.
     with caplog.at_level(logging.INFO):
         moved = assign_districts(incidents, lattice(), outside="nearest")
@@ -625,6 +626,7 @@ def test_rows_without_a_point_stay_unplaced(caplog):
         "inside": 2,
         "outside": 1,
         "at_null_island": 1,
+        "district_only": 0,
         "unplaced": 2,
         "on_edge": 1,
         "moved_to_nearest": 1,

@@ -22,7 +22,7 @@ def test_every_incident_is_counted_once():
     counts = eg.build_picture(incidents, away, outside="keep").counts
     assert counts == {
         "read": 9, "inside": 6, "duplicates": 0, "outside": 2, "at_null_island": 1,
-        "unplaced": 1, "without_time": 0,
+        "district_only": 0, "unplaced": 1, "without_time": 0,
     }  # fmt: skip
 
 

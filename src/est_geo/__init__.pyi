@@ -10,6 +10,10 @@ from .errors import InputError as InputError
 from .errors import MissingAsset as MissingAsset
 from .example import Example as Example
 from .example import make_example as make_example
+from .geocoding.gazetteer.reading import Gazetteer as Gazetteer
+from .geocoding.gazetteer.reading import read_gazetteer as read_gazetteer
+from .geocoding.geocode import Geocoding as Geocoding
+from .geocoding.geocode import geocode as geocode
 from .geography.assignment import assign_districts as assign_districts
 from .geography.bundled import load_districts as load_districts
 from .geography.districts import read_districts as read_districts
@@ -21,6 +25,7 @@ from .picture import build_picture as build_picture
 from .sharing.html import save_offline as save_offline
 from .sharing.map import hotspot_map as hotspot_map
 from .sharing.tables import write_table as write_table
+from .sites.by_district import count_by_district as count_by_district
 from .sites.collapse import count_by_site as count_by_site
 from .sites.collapse import to_sites as to_sites
 

@@ -17,6 +17,7 @@ from est_geo.analysis.recurring import recurring_addresses
 from est_geo.checks import check_number, check_points
 from est_geo.errors import InputError
 from est_geo.geography.assignment import assign_districts
+from est_geo.sites.by_district import count_by_district
 from est_geo.sites.collapse import is_counted, to_sites
 
 if TYPE_CHECKING:
@@ -42,11 +43,15 @@ class Picture:
         As in `est_geo.schema`; `places` and `addresses` may have 0 rows.
     density : Density
         Incidents per km² over the whole period.
+    district_counts : DataFrame
+        As `est_geo.schema.DISTRICT_COUNTS`: every district of the area, with the incidents that
+        have a point and those of which only the district is known.
     period : (Timestamp, Timestamp) or None
         First and last time seen; None when no incident has a time.
     counts : dict
         Rows "read" = incidents "inside" + "duplicates" (inside, but repeating another report) +
-        "outside" (of which "at_null_island") + "unplaced"; "without_time" among those inside.
+        "outside" (of which "at_null_island") + "district_only" (counted in their district, and in
+        nothing else) + "unplaced"; "without_time" among those inside.
     parameters : dict
         Everything that was chosen, by the caller or for them, with its unit in its name.
     sources : tuple of str
@@ -58,6 +63,7 @@ class Picture:
     places: gpd.GeoDataFrame = field(repr=False)
     addresses: gpd.GeoDataFrame = field(repr=False)
     density: Density
+    district_counts: pd.DataFrame = field(repr=False)
     period: tuple[pd.Timestamp, pd.Timestamp] | None
     counts: dict[str, int]
     parameters: dict[str, object]
@@ -79,8 +85,9 @@ def build_picture(
     Parameters
     ----------
     incidents : GeoDataFrame of n Points
-        As `read_incidents` gives them, in a CRS in metres. Rows without a point are counted as
-        unplaced and are in no analysis.
+        As `read_incidents` or `geocode` gives them, in a CRS in metres. Rows without a point are
+        in no analysis; they are counted in their district where `geocode` found it, else as
+        unplaced.
     districts : GeoDataFrame of Polygons, optional
         Study area, in the same CRS. Without it the area is the convex hull of the incidents and
         500 m around it.
@@ -111,7 +118,9 @@ def build_picture(
     check_points(incidents, name="incidents", columns=("occurred_from",), unplaced=True)
     area = _hull(incidents) if districts is None else districts
     placed = assign_districts(incidents, area, outside=outside)
-    reports = placed[placed["district_id"].notna()]
+    has_point = ~(placed.geometry.isna() | placed.geometry.is_empty)
+    reports = placed[placed["district_id"].notna() & has_point]
+    known = placed[placed["district_id"].notna()]
     inside = reports[is_counted(reports)]
     if len(inside) == 0:
         raise InputError(
@@ -135,13 +144,15 @@ def build_picture(
         places=problem_places(sites, eps_m=eps_m, min_incidents=least),
         addresses=recurring_addresses(reports),
         density=density,
+        district_counts=count_by_district(placed, area),
         period=period,
         counts={
             "read": len(placed),
             "inside": len(inside),
-            "duplicates": len(reports) - len(inside),
+            "duplicates": len(known) - int(is_counted(known).sum()),
             "outside": assignment["outside"],
             "at_null_island": assignment["at_null_island"],
+            "district_only": int(is_counted(known).sum()) - len(inside),
             "unplaced": assignment["unplaced"],
             "without_time": len(inside) - len(times),
         },

@@ -41,13 +41,22 @@ INCIDENTS = (
     Column("weight", "number", "how much the incident counts; 1 unless given"),
     Column("address", "text", "street address as reported"),
     Column("place", "text", "name of a place as reported: a square, a station"),
-    Column("match_level", "text", "how the point was found: coordinates, null_island or none"),
+    Column("match_level", "text", "how the point was found, one of MATCH_LEVELS"),
     Column("match_score", "number", "0 to 1, how sure the match is; 1 for given coordinates"),
-    Column("district_id", "text", "district the point lies in; missing when outside or unplaced"),
+    Column("uncertainty_m", "number", "how far off the match may be; 0 for given coordinates"),
+    Column("matched_address", "text", "address or place in the register; missing if not geocoded"),
+    Column("district_id", "text", "district it lies in; missing when outside or not known"),
     Column("district", "text", "name of that district"),
     Column("duplicate_of", "text", "incident_id of the report this one repeats; missing otherwise"),
     Column("geometry", "geometry", "point, in a CRS in metres; missing when unplaced"),
 )
+
+MATCH_LEVELS = (
+    *("coordinates", "exact", "letter_dropped", "nearest_number", "street_corrected"),
+    *("type_corrected", "crossing", "place", "street", "district", "online"),
+    *("ambiguous", "null_island", "none"),
+)
+"""How a point was found, surest first; the last three found nothing."""
 
 REJECTED = (
     Column("file", "text", "name of the file, without its folder"),
@@ -61,6 +70,21 @@ DISTRICTS = (
     Column("district", "text", "name, as people say it"),
     Column("municipality", "text", "name of the municipality"),
     Column("geometry", "geometry", "polygon or multipolygon"),
+)
+
+GAZETTEER = (
+    Column("entry_id", "text", "the register's own identifier, else file row as 'rad 17'; unique"),
+    Column("kind", "text", "address or place"),
+    Column("street", "text", "name of the street; missing for places"),
+    Column("number", "integer", "house number; 0 where there is none"),
+    Column("letter", "text", "letter after the number, upper case; missing where there is none"),
+    Column("name", "text", "name of the place: a square, a station; missing for addresses"),
+    Column("postcode", "text", "five digits; missing where not known"),
+    Column("post_town", "text", "postal place; missing where not known"),
+    Column("district", "text", "kommundel as the register has it; missing where not known"),
+    Column("municipality", "text", "name of the municipality; missing where not known"),
+    Column("uncertainty_m", "number", "how far from its point the entry reaches; 0 for addresses"),
+    Column("geometry", "geometry", "point, in a CRS in metres"),
 )
 
 SITES = (
@@ -86,6 +110,14 @@ SITE_COUNTS = (
     Column("source", "text", "who reported"),
     Column("n", "integer", "number of incidents"),
     Column("weight", "number", "sum of their weights"),
+)
+
+DISTRICT_COUNTS = (
+    Column("district_id", "text", "as in districts"),
+    Column("district", "text", "name of the district"),
+    Column("n", "integer", "number of incidents"),
+    Column("placed", "integer", "how many of them have a point; the others only their district"),
+    Column("weight", "number", "sum of the weights of all n"),
 )
 
 PLACES = (

@@ -15,7 +15,12 @@ import shapely
 
 from est_geo.checks import check_number, check_points
 from est_geo.schema import ADDRESSES, names
-from est_geo.sites.collapse import coordinate_name, is_counted, site_ids_of
+from est_geo.sites.collapse import (
+    address_names,
+    coordinate_name,
+    is_counted,
+    site_ids_of,
+)
 from est_geo.sites.grouping import count_distinct, district_names, most_frequent
 
 if TYPE_CHECKING:
@@ -27,10 +32,10 @@ def recurring_addresses(
 ) -> gpd.GeoDataFrame:
     """Count incidents by address and keep those that come back.
 
-    Incidents belong together when their address is written the same, apart from case and spacing,
-    in the same district; without an address, when they share a site. An incident without a time
-    counts in `n` but in no month or week. A report that repeats another (`duplicate_of`) counts
-    only among the reporters.
+    Incidents belong together when they have the same address in the register (see `geocode`), else
+    when it is written the same, apart from case and spacing, in the same district; without an
+    address, when they share a site. An incident without a time counts in `n` but in no month or
+    week. A report that repeats another (`duplicate_of`) counts only among the reporters.
 
     Parameters
     ----------
@@ -58,7 +63,8 @@ def recurring_addresses(
     check_number(min_incidents, name="min_incidents", at_least=1, whole=True)
     check_number(min_months, name="min_months", at_least=0, whole=True)
     placed = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
-    for column in ("address", "district_id", "district", "source"):
+    placed = placed.assign(address=address_names(placed))
+    for column in ("district_id", "district", "source"):
         if column not in placed.columns:
             placed = placed.assign(**{column: pd.Series(np.nan, placed.index, dtype="str")})
     points = shapely.get_coordinates(np.asarray(placed.geometry.array))

@@ -10,6 +10,8 @@ import typer
 import est_geo as eg
 from est_geo.cli import options
 from est_geo.cli.console import errors_told, print_table, say, waiting
+from est_geo.cli.geocoding import check_options, geocode, say_quality, write_unmatched
+from est_geo.cli.reading import municipality_of, read_area, read_files
 
 if TYPE_CHECKING:
     from est_geo.intake.result import FileSummary, IntakeSummary
@@ -27,21 +29,34 @@ def check(  # noqa: PLR0913 - one for each option
     layer: options.Layer = None,
     personal_data: options.Personal = options.PersonalData.MASK,
     categories: options.Categories = None,
+    gazetteer: options.Gazetteer = None,
+    aliases: options.Aliases = None,
+    districts: options.Districts = None,
+    level: options.DistrictLevel = options.Level.KOMMUNDEL,
+    district_name: options.DistrictName = None,
     rejected: Annotated[
         Path | None, typer.Option(help="Write the rejected rows to this CSV.")
+    ] = None,
+    unmatched: Annotated[
+        Path | None,
+        typer.Option(help="Write what geocoding did not find to this CSV, to fill in as aliases."),
     ] = None,
 ) -> None:
     """Read files and account for every row; leave with 1 when rows were rejected."""
     with errors_told():
+        check_options(gazetteer, aliases=aliases, unmatched=unmatched)
+        area = read_area(districts, level=level, name=district_name)
+        municipality = municipality_of(municipality, districts)
         with waiting("Reading"):
-            intake = eg.read_incidents(
+            intake = read_files(
                 files,
+                area=area,
                 crs=crs,
                 municipality=municipality,
-                columns=options.read_pairs(column, name="column"),
-                source=options.read_source(source),
+                column=column,
+                source=source,
                 layer=layer,
-                personal_data=personal_data.value,
+                personal_data=personal_data,
                 categories=categories,
             )
         for file in intake.summary.files:
@@ -58,6 +73,17 @@ def check(  # noqa: PLR0913 - one for each option
             print_table("Rejected rows (the first)", intake.rejected.head(_SHOWN))
         if rejected is not None:
             say(f"Written: {eg.write_table(intake.rejected, rejected)}")
+        placed = geocode(
+            intake.incidents,
+            area,
+            gazetteer=gazetteer,
+            aliases=aliases,
+            municipality=municipality,
+        )
+        if placed is not None:
+            say_quality(placed.quality)
+            if unmatched is not None:
+                say(f"Written: {write_unmatched(placed.quality, unmatched)}")
     if len(intake.rejected):
         raise typer.Exit(1)
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 import est_geo as eg
 from est_geo.cli import options
 from est_geo.cli.console import errors_told, print_table, say, waiting
+from est_geo.cli.geocoding import check_options, geocode, say_quality_in_short
 from est_geo.cli.output import account, write_tables
+from est_geo.cli.reading import municipality_of, read_area, read_files
 from est_geo.errors import InputError
+from est_geo.intake.duplicates import link_states
 from est_geo.sharing.map import draw_map
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 _SHOWN = 15
 _ADDRESS_COLUMNS = ["rank", "address", "district", "n", "months", "first", "last"]
@@ -38,13 +38,6 @@ class Rejected(StrEnum):
     SKIP = "skip"
 
 
-class Level(StrEnum):
-    """Level of the bundled districts."""
-
-    KOMMUNDEL = "kommundel"
-    REGSO = "regso"
-
-
 class Language(StrEnum):
     """Language of the map."""
 
@@ -55,10 +48,7 @@ class Language(StrEnum):
 def map_(  # noqa: PLR0913 - one for each option
     incidents: options.Files,
     *,
-    districts: Annotated[
-        str | None,
-        typer.Option(help="A polygon file, or a bundled municipality such as sollentuna."),
-    ] = None,
+    districts: options.Districts = None,
     out: Annotated[Path, typer.Option(help="The map to write.")] = Path("map.html"),
     tables: Annotated[
         Path | None, typer.Option(help="A folder for the tables as CSV for Excel.")
@@ -70,10 +60,10 @@ def map_(  # noqa: PLR0913 - one for each option
     layer: options.Layer = None,
     personal_data: options.Personal = options.PersonalData.MASK,
     categories: options.Categories = None,
-    level: Annotated[Level, typer.Option(help="Of bundled districts.")] = Level.KOMMUNDEL,
-    district_name: Annotated[
-        str | None, typer.Option(help="Column of the polygon file that holds the names.")
-    ] = None,
+    gazetteer: options.Gazetteer = None,
+    aliases: options.Aliases = None,
+    level: options.DistrictLevel = options.Level.KOMMUNDEL,
+    district_name: options.DistrictName = None,
     outside: Annotated[
         Outside, typer.Option(help="Incidents outside every district: stop, keep or move.")
     ] = Outside.RAISE,
@@ -85,24 +75,38 @@ def map_(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Map anyone's incidents: districts, density, problem places and recurring addresses."""
     with errors_told():
-        area = _area(districts, level=level, name=district_name)
-        bundled = districts is not None and not _is_file(districts)
+        check_options(gazetteer, aliases=aliases)
+        area = read_area(districts, level=level, name=district_name)
+        municipality = municipality_of(municipality, districts)
         with waiting("Reading"):
-            intake = eg.read_incidents(
+            intake = read_files(
                 incidents,
+                area=area,
                 crs=crs,
-                columns=options.read_pairs(column, name="column"),
-                to_crs=None if area is None else area.crs,
-                municipality=municipality or (districts if bundled else None),
-                source=options.read_source(source),
+                municipality=municipality,
+                column=column,
+                source=source,
                 layer=layer,
-                personal_data=personal_data.value,
+                personal_data=personal_data,
                 categories=categories,
             )
         if rejected is Rejected.RAISE:
             _refuse_rejected(intake)
+        placed = geocode(
+            intake.incidents,
+            area,
+            gazetteer=gazetteer,
+            aliases=aliases,
+            municipality=municipality,
+        )
         with waiting("Analysing"):
-            picture = eg.build_picture(intake.incidents, area, outside=outside.value)
+            # What repeats another report can be told only now that both have points.
+            reports = (
+                intake.incidents
+                if placed is None
+                else link_states(eg.link_duplicates(placed.incidents))
+            )
+            picture = eg.build_picture(reports, area, outside=outside.value)
         if tables is not None:
             tables.mkdir(parents=True, exist_ok=True)
         with waiting("Drawing the map"):
@@ -111,25 +115,12 @@ def map_(  # noqa: PLR0913 - one for each option
             if tables is not None:
                 written += write_tables(tables, intake, picture)
         say(str(intake.summary))
+        if placed is not None:
+            say_quality_in_short(placed.quality)
         say(account(picture))
         print_table("Addresses that come back", picture.addresses.head(_SHOWN)[_ADDRESS_COLUMNS])
         print_table("Problem places", picture.places.head(_SHOWN)[_PLACE_COLUMNS])
         say("Written: " + ", ".join(str(path) for path in written))
-
-
-def _area(districts: str | None, *, level: Level, name: str | None) -> gpd.GeoDataFrame | None:
-    """Read the districts, or load bundled ones."""
-    if districts is None:
-        return None
-    if _is_file(districts):
-        return eg.read_districts(districts, name=name)
-    return eg.load_districts(districts, level=level.value)
-
-
-def _is_file(districts: str) -> bool:
-    """Tell a file from a municipality: it exists, or its name has a suffix or a folder."""
-    path = Path(districts)
-    return path.exists() or bool(path.suffix) or len(path.parts) > 1
 
 
 def _refuse_rejected(intake: eg.Intake) -> None:

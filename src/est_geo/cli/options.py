@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they say of a file."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from est_geo.errors import InputError
-
 
 class PersonalData(StrEnum):
     """What to do with personal data in kept text."""
@@ -17,6 +15,13 @@ class PersonalData(StrEnum):
     MASK = "mask"
     REJECT = "reject"
     REPORT = "report"
+
+
+class Level(StrEnum):
+    """Level of the bundled districts."""
+
+    KOMMUNDEL = "kommundel"
+    REGSO = "regso"
 
 
 Files = Annotated[
@@ -54,22 +59,22 @@ Personal = Annotated[
 Categories = Annotated[
     Path | None, typer.Option(help="TOML with the reporters' words for our categories.")
 ]
-
-
-def read_pairs(pairs: list[str] | None, *, name: str) -> dict[str, str] | None:
-    """Read options such as `--column occurred_from=datum`."""
-    given = pairs or []
-    wrong = [pair for pair in given if "=" not in pair]
-    if wrong:
-        raise InputError(
-            f"`--{name}` has {len(wrong)} value(s) without '='; the first is {wrong[0][:40]!r}. "
-            "Write it as left=right: --column occurred_from=datum, --source polis_v47.csv=polis."
-        )
-    return dict(pair.split("=", 1) for pair in given) or None
-
-
-def read_source(given: list[str] | None) -> str | dict[str, str] | None:
-    """Read `--source polis`, or `--source polis_v47.csv=polis` for each file."""
-    if given and len(given) == 1 and "=" not in given[0]:
-        return given[0]
-    return read_pairs(given, name="source")
+Districts = Annotated[
+    str | None,
+    typer.Option(help="A polygon file, or a bundled municipality such as sollentuna."),
+]
+DistrictLevel = Annotated[Level, typer.Option("--level", help="Of bundled districts.")]
+DistrictName = Annotated[
+    str | None, typer.Option(help="Column of the polygon file that holds the names.")
+]
+Gazetteer = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="An address register, or a list of places, to place what has no coordinates by. "
+        "Repeatable."
+    ),
+]
+Aliases = Annotated[
+    Path | None,
+    typer.Option(help="TOML or CSV with people's own words for streets and places."),
+]

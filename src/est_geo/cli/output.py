@@ -19,7 +19,7 @@ def account(picture: eg.Picture) -> str:
         f"{counts['read']} incidents = {counts['inside']} on the map "
         f"+ {counts['duplicates']} that repeat another report "
         f"+ {counts['outside']} outside (of which {counts['at_null_island']} at 0, 0) "
-        f"+ {counts['unplaced']} without a coordinate. "
+        f"+ {counts['district_only']} in a district only + {counts['unplaced']} without a place. "
         f"{len(picture.sites)} sites, {len(picture.places)} problem places, "
         f"{len(picture.addresses)} addresses that come back; "
         f"radius {picture.density.bandwidth_m:g} m."
@@ -33,6 +33,7 @@ def write_tables(folder: Path, intake: eg.Intake, picture: eg.Picture) -> list[P
         for name, table in (
             ("aterkommande_adresser.csv", picture.addresses),
             ("platser.csv", picture.places),
+            ("kommundelar.csv", picture.district_counts),
             ("avvisade_rader.csv", intake.rejected),
         )
     ]

@@ -38,7 +38,8 @@ def assign_districts(
     Parameters
     ----------
     incidents : GeoDataFrame of n Points
-        In a CRS in metres. Rows without a geometry are kept, without a district.
+        In a CRS in metres. Rows without a geometry are kept. They have a district only where their
+        `district_id` already is that of one: geocoding knows the district of some streets whole.
     districts : GeoDataFrame of Polygons
         With `district_id`, each a different one, and `district`, in the same CRS. The order of the
         rows does not matter; identifiers are compared as text.
@@ -53,9 +54,9 @@ def assign_districts(
     GeoDataFrame
         The n rows in their order, with `district_id` and `district` added or replaced, missing
         where a row has none. ``attrs["assignment"]`` counts the rows: `inside`,
-        `moved_to_nearest`, `outside` (left without a district) and `unplaced` sum to n;
-        `at_null_island` are those of `outside` at 0, 0; `on_edge` those of `inside` that several
-        districts touch.
+        `moved_to_nearest`, `outside` (left without a district), `district_only` and `unplaced`
+        (neither point nor district) sum to n; `at_null_island` are those of `outside` at 0, 0;
+        `on_edge` those of `inside` that several districts touch.
 
     Raises
     ------
@@ -90,12 +91,19 @@ def assign_districts(
         mask[placed] = location_mask[row_location]
         return mask
 
+    position = np.full(len(incidents), NO_DISTRICT)
+    position[placed] = found[row_location]
+    if "district_id" in incidents.columns:
+        known = pd.Index(ordered["district_id"]).get_indexer(incidents["district_id"])
+        position[~placed] = known[~placed]
+    unplaced = ~placed & (position == NO_DISTRICT)
     without = rows(found == NO_DISTRICT)
     counts = {
         "inside": int(rows(~stray & ~null_island).sum()),
         "outside": int(without.sum()),
         "at_null_island": int(rows(null_island).sum()),
-        "unplaced": int((~placed).sum()),
+        "district_only": int((~placed).sum() - unplaced.sum()),
+        "unplaced": int(unplaced.sum()),
         "on_edge": int(rows(touching > 1).sum()),
         "moved_to_nearest": int(rows(stray & (found != NO_DISTRICT)).sum()),
     }
@@ -103,8 +111,6 @@ def assign_districts(
         _refuse_outside(incidents, without, counts["at_null_island"])
     logger.info("incidents by district: %s", counts)
 
-    position = np.full(len(incidents), NO_DISTRICT)
-    position[placed] = found[row_location]
     result = incidents.copy(deep=False)
     for column in ("district_id", "district"):
         values = ordered[column].astype("str").array.take(position, allow_fill=True)

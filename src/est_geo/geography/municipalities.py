@@ -87,6 +87,11 @@ def municipality_name(place: int) -> str:
     return _municipalities()[1][place]
 
 
+def municipality_names() -> list[str]:
+    """Name all 290 municipalities."""
+    return list(_municipalities()[1])
+
+
 def locate_municipality(easting: Floats, northing: Floats) -> Integers:
     """Give the place of a municipality that each point lies in, or `BORDER_M` from, else -1.
 

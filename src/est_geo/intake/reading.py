@@ -219,6 +219,7 @@ def _fill(
         "weight": weight,
         "match_level": pd.Series(level, index=table.index),
         "match_score": pd.Series((level == "coordinates") * 1.0, index=table.index),
+        "uncertainty_m": pd.Series(np.where(level == "coordinates", 0.0, np.nan), table.index),
         "geometry": gpd.GeoSeries(positions.points, index=table.index, crs=positions.crs),
     }
     # What later steps fill in is missing until then; all of that is text.

@@ -262,7 +262,7 @@ def _reporters(picture: Picture, language: str) -> list[str]:
 def _source(picture: Picture, language: str) -> list[str]:
     """Parts of the line under the map: audience, reporters, and what is not on it."""
     say = words(language)
-    absent = ("duplicates", "outside", "unplaced", "without_time")
+    absent = ("duplicates", "outside", "district_only", "unplaced", "without_time")
     return [
         say["audience"],
         *_reporters(picture, language),

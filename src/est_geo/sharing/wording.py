@@ -71,6 +71,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "shown_one": ("1 händelse", "1 incident"),
     "shown": ("{} händelser", "{} incidents"),
     "outside": ("{} utanför området", "{} outside the area"),
+    "district_only": (
+        "{} med känd kommundel men inte adress",
+        "{} with a known district but no address",
+    ),
     "unplaced": ("{} utan läge", "{} without a location"),
     "duplicates": ("{} dubbletter räknade en gång", "{} duplicates counted once"),
     "without_time": ("{} utan tid", "{} without a time"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _NORTHING_STEP = 10**8
+_ANOTHER_ADDRESS = ("nearest_number", "street", "district")
 _FARTHEST_M = 4e7  # no projected coordinate on Earth lies farther from its origin
 
 
@@ -37,9 +38,10 @@ def to_sites(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Parameters
     ----------
     incidents : GeoDataFrame of n Points
-        In a CRS in metres. `weight` (1 where absent), `occurred_from`, `address`, `district_id` and
-        `district` are used where present. Rows without a point and rows that repeat another report
-        (`duplicate_of`) are left out; the log counts them.
+        In a CRS in metres. `weight` (1 where absent), `occurred_from`, `address` (that of the
+        register where `geocode` found one), `district_id` and `district` are used where present.
+        Rows without a point and rows that repeat another report (`duplicate_of`) are left out; the
+        log counts them.
 
     Returns
     -------
@@ -120,6 +122,19 @@ def is_counted(incidents: pd.DataFrame) -> NDArray[np.bool_]:
     return incidents["duplicate_of"].isna().to_numpy(dtype=np.bool_)
 
 
+def address_names(incidents: pd.DataFrame) -> pd.Series:
+    """Give each incident its address in the register, else as reported.
+
+    The nearest number, a street and a district are not the address that was meant.
+    """
+    missing = pd.Series(np.nan, index=incidents.index, dtype="str")
+    reported = incidents["address"] if "address" in incidents.columns else missing
+    if "matched_address" not in incidents.columns or "match_level" not in incidents.columns:
+        return reported
+    other = incidents["match_level"].isin(_ANOTHER_ADDRESS)
+    return incidents["matched_address"].mask(other).fillna(reported)
+
+
 def month_of(times: pd.Series) -> pd.Series:
     """Calendar month as text, 2026-11; missing where the time is."""
     codes, months = pd.factorize(times.to_numpy().astype("datetime64[M]"))
@@ -148,6 +163,11 @@ def _coordinates_of(site_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDA
     return site_ids - northing * _NORTHING_STEP, northing
 
 
+def _values(column: pd.Series, used: NDArray[np.bool_]) -> Any:  # noqa: ANN401 - array of any kind
+    """Values of some rows; text stays in its own array, which saves an object a row."""
+    return column.array[used] if column.dtype == "str" else column.to_numpy()[used]
+
+
 def _placed(incidents: gpd.GeoDataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """Incidents that make sites, with every column a site is made from, and their site ids."""
     check_points(incidents, name="incidents", unplaced=True)
@@ -168,10 +188,11 @@ def _placed(incidents: gpd.GeoDataFrame) -> tuple[pd.DataFrame, NDArray[np.int64
         "occurred_from": np.datetime64("NaT", "us"),
         **dict.fromkeys(("address", "district_id", "district", "category", "source"), np.nan),
     }
+    given = incidents.assign(address=address_names(incidents))
     placed = pd.DataFrame(
         {
-            column: incidents[column].to_numpy()[used]
-            if column in incidents.columns
+            column: _values(given[column], used)
+            if column in given.columns
             else np.full(int(used.sum()), missing)
             for column, missing in absent.items()
         },

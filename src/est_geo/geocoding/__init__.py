@@ -1,0 +1,1 @@
+"""Addresses and places to points, against a register on this machine."""

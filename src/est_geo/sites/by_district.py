@@ -1,0 +1,65 @@
+"""Counts by district: of everything whose district is known, also where no point is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from est_geo.checks import check_finite_weights
+from est_geo.errors import InputError
+from est_geo.schema import DISTRICT_COUNTS, names
+from est_geo.sites.collapse import is_counted
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+def count_by_district(
+    incidents: gpd.GeoDataFrame, districts: gpd.GeoDataFrame | None = None
+) -> pd.DataFrame:
+    """Count incidents by district, those matched to a district but to no point included.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame of n Points
+        With `district_id` and `district`, as `geocode` or `assign_districts` give them. Rows
+        without a district, and those that repeat another report (`duplicate_of`), are left out.
+    districts : GeoDataFrame of Polygons, optional
+        With `district_id` and `district`; then each of them is listed, those without incidents too.
+
+    Returns
+    -------
+    DataFrame
+        Columns as `est_geo.schema.DISTRICT_COUNTS`, sorted by `district_id`. `n` sums to the
+        incidents used, `weight` to their total weight.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or a weight is negative or not finite.
+    """
+    missing = [name for name in ("district_id", "district") if name not in incidents.columns]
+    if missing:
+        raise InputError(
+            f"`incidents` lacks {len(missing)} column(s): {', '.join(missing)}. Find them with "
+            "est_geo.assign_districts(incidents, districts)."
+        )
+    used = incidents[is_counted(incidents) & incidents["district_id"].notna().to_numpy(dtype=bool)]
+    if "weight" in used.columns:
+        check_finite_weights(used, name="incidents")
+    weight = used["weight"].to_numpy() if "weight" in used.columns else np.ones(len(used))
+    listed = (used if districts is None else districts)[["district_id", "district"]]
+    listed = pd.DataFrame(listed).astype("str").drop_duplicates("district_id")
+    listed = listed.sort_values("district_id", ignore_index=True)
+    codes = pd.Index(listed["district_id"]).get_indexer(used["district_id"].astype("str"))
+    there = codes >= 0
+    has_point = ~(used.geometry.isna() | used.geometry.is_empty).to_numpy(dtype=bool)
+    size = len(listed)
+    counts = listed.assign(
+        n=np.bincount(codes[there], minlength=size),
+        placed=np.bincount(codes[there & has_point], minlength=size),
+        weight=np.bincount(codes[there], weights=weight[there], minlength=size),
+    )
+    return counts[names(DISTRICT_COUNTS)]
