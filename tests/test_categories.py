@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from est_geo.errors import FileRefused, InputError
+from est_geo.files.column_names import plain_name
 from est_geo.intake.categories import (
     CATEGORIES,
     CATEGORY_LABELS,
@@ -19,7 +20,6 @@ from est_geo.intake.categories import (
     load_categories,
     map_categories,
 )
-from est_geo.intake.columns import plain_name
 
 # The types of event that polisen.se publishes, and where those that concern the picture belong.
 PRESS_TYPES = {

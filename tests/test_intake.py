@@ -16,7 +16,8 @@ from pyproj import Transformer
 
 from est_geo import schema
 from est_geo.errors import CRSError, FileRefused, InputError
-from est_geo.intake.columns import KNOWN, match_columns, plain_name
+from est_geo.files.column_names import plain_name
+from est_geo.intake.columns import KNOWN, match_columns
 from est_geo.intake.dates import parse_times
 from est_geo.intake.incidents import Intake, read_incidents
 from est_geo.intake.reasons import REASONS

@@ -251,7 +251,7 @@ FIRST = '<row r="1"><c r="A1"><v>1</v></c></row>'
 )
 def test_cells_far_apart_are_refused_before_they_take_all_memory(tmp_path, rows):
     path = write_xlsx(tmp_path / "a.xlsx", {"x": ROWS})
-    with pytest.raises(FileRefused, match=r"a sheet that spans \d{8,} cells|damaged"):
+    with pytest.raises(FileRefused, match=r"spans \d{8,} cells|damaged"):
         open_file(rewrite(path, sheet=sheet_xml(rows)))
 
 
@@ -288,7 +288,7 @@ ODS_CELL = '<table:table-cell{} office:value-type="float" office:value="1"/>'
 def test_an_opendocument_sheet_too_large_is_refused(tmp_path, row):
     times = ' table:number-columns-repeated="99999999"'
     body = f'<table:table table:name="x">{row.format(times, times)}</table:table>'
-    with pytest.raises(FileRefused, match=r"a sheet that spans \d{8,} cells|damaged"):
+    with pytest.raises(FileRefused, match=r"spans \d{8,} cells|damaged"):
         open_file(write_ods(tmp_path / "a.ods", body))
 
 
@@ -367,7 +367,7 @@ def test_two_parts_of_one_name_are_refused(tmp_path):
         ({"extra_globals": record(0xFC, struct.pack("<II", 1, 0xFFFFFFF0))}, "damaged"),
         (
             {"extra_cells": record(0x203, struct.pack("<HHHd", 65535, 65535, 0, 1.0))},
-            r"span 4294967296 cells",
+            r"spans 4294967296 cells",
         ),
     ],
 )

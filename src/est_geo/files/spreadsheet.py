@@ -26,10 +26,10 @@ from python_calamine import (
 
 from est_geo.errors import FileRefused
 from est_geo.files.compound import rebuild_xls
+from est_geo.files.extent import MAX_CELLS, MAX_SHEETS, MAX_TEXT
 from est_geo.files.header import SAMPLED_ROWS, find_header, first_full_row
 from est_geo.files.records import LaidOut, Records, lay_out
-from est_geo.files.workbook import MAX_SHEETS
-from est_geo.files.zipped import MAX_CELLS, check_zipped
+from est_geo.files.zipped import check_zipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,7 +109,22 @@ def read_spreadsheet(
         if type(error).__name__ != "PanicException":
             raise
         raise _damaged(name) from error
-    return SheetTable(_lay_out(rows, max_columns=max_columns, known=known, name=name), sheet)
+    width = max(map(len, rows), default=0)
+    if width > max_columns:
+        raise FileRefused(
+            f"{name!r} has {width} columns; at most {max_columns} are read. "
+            "Leave out those that are not needed."
+        )
+    first = next((number for number, row in enumerate(rows) if _has_content(row)), 0)
+    sampled: list[list[str]] = []
+    columns: list[pa.LargeStringArray] = []
+    # As texts of Python all columns together would take several times the memory.
+    for column in map(_to_text, zip(*rows, strict=True)):
+        sampled.append(column[first : first + SAMPLED_ROWS])
+        columns.append(pa.array(column, pa.large_string()))
+    del rows
+    sample = list(zip(*sampled, strict=True))
+    return SheetTable(_lay_out(columns, sample, first=first, known=known, name=name), sheet)
 
 
 def _damaged(name: str) -> FileRefused:
@@ -134,15 +149,18 @@ def _choose_sheet(
             raise FileRefused(f"{name!r} has no sheet {layer[:80]!r}. It has: {_listed(sheets)}.")
         return layer, _read(workbook, sheets[layer][0])
     filled: dict[str, list[list[Any]]] = {}
-    span = 0
+    span = text = 0
     for sheet, (position, _) in sheets.items():
         cells = _read(workbook, position)
         span += sum(map(len, cells))
-        if len(sheets) > MAX_SHEETS or span > MAX_CELLS:
+        if len(sheets) > 1:
+            text += sum(len(cell) for row in cells for cell in row if type(cell) is str)
+        if len(sheets) > MAX_SHEETS or span > MAX_CELLS or text > MAX_TEXT:
             # However often one part of the file is named as a sheet.
             raise FileRefused(
-                f"{name!r} has {len(sheets)} sheets, which span {span} cells or more; at most "
-                f"{MAX_SHEETS} and {MAX_CELLS} are read. Choose one with layer=."
+                f"{name!r} has {len(sheets)} sheets, which span {span} cells with {text} letters "
+                f"or more; at most {MAX_SHEETS}, {MAX_CELLS} and {MAX_TEXT} are read. Choose one "
+                "with layer=."
             )
         if any(map(_has_content, cells)):
             filled[sheet] = cells
@@ -171,36 +189,24 @@ def _has_content(row: Sequence[Any]) -> bool:
 
 
 def _lay_out(
-    rows: list[list[Any]],
+    columns: Sequence[pa.LargeStringArray],
+    sample: list[tuple[str, ...]],
     *,
-    max_columns: int,
+    first: int,
     known: Callable[[str], bool] | None,
     name: str,
 ) -> LaidOut:
-    """Turn cells into text and part the rows into the table and the rest."""
-    width = max(map(len, rows), default=0)
-    if width > max_columns:
-        raise FileRefused(
-            f"{name!r} has {width} columns; at most {max_columns} are read. "
-            "Leave out those that are not needed."
-        )
-    first = next((number for number, row in enumerate(rows) if _has_content(row)), 0)
-    height = len(rows)
-    columns = [_to_text(column) for column in zip(*rows, strict=True)]
-    del rows
-    sample = list(zip(*(column[first : first + SAMPLED_ROWS] for column in columns), strict=True))
+    """Part the rows into the table and the rest; the sample begins with the first filled one."""
     header = find_header(sample, known=known)
     if header is None:
         header = first_full_row(sample)
     return lay_out(
         Records(
-            cells=pa.table(
-                {str(n): pa.array(column, pa.large_string()) for n, column in enumerate(columns)}
-            ),
-            rows=np.arange(1, height + 1, dtype=np.int64),
+            cells=pa.table({str(number): column for number, column in enumerate(columns)}),
+            rows=np.arange(1, (len(columns[0]) if columns else 0) + 1, dtype=np.int64),
             header_row=first + header + 1,
             header=sample[header] if sample else (),
-            expected=width,
+            expected=len(columns),
         ),
         name=name,
     )

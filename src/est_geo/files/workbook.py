@@ -14,18 +14,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from est_geo.errors import FileRefused
-from est_geo.files.zipped import MAX_CELLS
+from est_geo.files.extent import MAX_SHEETS, Extent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-MAX_SHEETS: Final = 100
-# Of a sheet that is all but empty, since one cell in its last corner makes a gigabyte of it.
-MAX_SPARSE_CELLS: Final = 2**22
-# A text is stored once, and copied for each of the cells that point to it.
-MAX_TEXT: Final = 2**27
-
-_SPARSE = 64  # cells for each that is filled
 _LONGEST_TEXT: Final = 32_767  # of a cell
 _BLOCK = 0xFFFF  # bytes of a record
 _CUT = 60_000  # where a text that may not fit a record is parted
@@ -58,6 +51,7 @@ class _Sheet:
     columns: int = 0
     filled: int = 0
     text: int = 0
+    texts: int = 0
 
 
 def rewrite_workbook(stream: bytes, *, name: str) -> bytes:
@@ -90,24 +84,17 @@ def rewrite_workbook(stream: bytes, *, name: str) -> bytes:
         start: _rewrite_sheet(_records(stream, start, end), lengths, old=found.old)
         for start, end in pairwise([*worksheets, len(stream)])
     }
-    cells = sum(sheet.rows * sheet.columns for sheet in sheets.values())
-    if len(found.entries) > MAX_SHEETS or cells > MAX_CELLS:
+    if len(found.entries) > MAX_SHEETS:
         raise FileRefused(
-            f"{name!r} has {len(found.entries)} sheets that span {cells} cells; at most "
-            f"{MAX_SHEETS} and {MAX_CELLS} are read. Save the sheet as CSV."
-        )
-    filled = sum(sheet.filled for sheet in sheets.values())
-    if cells > max(MAX_SPARSE_CELLS, _SPARSE * filled):
-        raise FileRefused(
-            f"{name!r} spans {cells} cells, of which {filled} are filled. Remove what stands far "
-            "below or far to the right of the table, or save the sheet as CSV."
-        )
-    text = sum(sheet.text for sheet in sheets.values())
-    if text > MAX_TEXT:
-        raise FileRefused(
-            f"{name!r} has {text} letters in its cells; at most {MAX_TEXT} are read. Save the "
+            f"{name!r} has {len(found.entries)} sheets; at most {MAX_SHEETS} are read. Save the "
             "sheet as CSV."
         )
+    Extent(
+        cells=sum(sheet.rows * sheet.columns for sheet in sheets.values()),
+        filled=sum(sheet.filled for sheet in sheets.values()),
+        text=sum(sheet.text for sheet in sheets.values()),
+        texts=sum(sheet.texts for sheet in sheets.values()),
+    ).check(name=name)
     return _put_together(found, strings, sheets)
 
 
@@ -228,6 +215,7 @@ def _rewrite_sheet(
         if kind in {_LABEL, _RICH}:
             kind, content, length = _LABEL, *_label(content, old=old)
             sheet.text += length
+            sheet.texts += 1
         elif kind == _NUMBERS:
             cells, rest = divmod(len(content) - 6, 6)
             if cells < 1 or rest:
@@ -238,6 +226,7 @@ def _rewrite_sheet(
             content = content[: _CELLS[kind]]
             if kind == _SHARED:
                 sheet.text += lengths[struct.unpack_from("<I", content, 6)[0]]
+                sheet.texts += 1
         else:
             continue
         row, column = struct.unpack_from("<HH", content)

@@ -2,51 +2,58 @@
 
 A workbook of some kilobytes can unpack to gigabytes, and one with two cells, in opposite corners,
 makes its reader ask for a sheet of 17 billion and end the whole program. So every member is
-unpacked here first, piece by piece and counted, whatever its declared size, and the cells that the
-sheets speak of are measured.
+unpacked here first, piece by piece and counted, whatever its declared size, and what comes of the
+sheets is reckoned.
 """
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
+from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+import numpy as np
+
 from est_geo.errors import FileRefused
+from est_geo.files.extent import MAX_SHEETS, Extent
+from est_geo.files.measuring import (
+    longest_and_count,
+    measure_sheet,
+    measure_strings,
+)
+from est_geo.files.open_document import measure_ods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from est_geo.files.strict_xml import Pieces
 
 MAX_UNPACKED: Final = 600 * 1024**2
 MAX_RATIO: Final = 100
 # Small files may shrink as they like: a sheet of one text over and over is no bomb.
 RATIO_FROM: Final = 20 * 1024**2
 MAX_MEMBERS: Final = 2_000
-# Each cell between the corners takes memory, filled or not.
-MAX_CELLS: Final = 2**24
+# Of a part that tells of the sheets or their styles; 65 000 styles take some megabytes.
+MAX_PART: Final = 2**25
+MAX_PART_TAG: Final = 2**14
+# The reader copies where a sheet is for each sheet, and looks through a format for each style.
+MAX_LOOKED_THROUGH: Final = 2**28
 
 _PIECE = 1 << 20
 _LONGEST_TAG = 1 << 18  # with the longest text of a cell after it
 _LOCAL_HEADER = 30
 _ENCRYPTED = 0x1
-
-# Cells as every spreadsheet program writes them: first the address, then plain words.
-_PLAIN_CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
-_PLAIN_EMPTY_CELL = re.compile(rb'<c r="[A-Z]+[0-9]+"(?: [a-z]+="[\w.]*")* ?/>')
-_OTHER_CELLS = (b":c", b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r")
-# Anything that a lenient reader may take for a cell, a row, or an address.
-_ANY_CELL = re.compile(rb"<(?:[^\s<>/]+:)?c[\s/>]")
-_ANY_ROW = re.compile(rb"<(?:[^\s<>/]+:)?row[\s/>]")
-_ANY_CELL_AT = re.compile(rb"r\s*=\s*[\"']\s*\+?([A-Za-z]+)\+?([0-9]+)")
-_ANY_ROW_AT = re.compile(rb"r\s*=\s*[\"']\s*\+?([0-9]+)")
-_ODS_TAG = re.compile(
-    rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)((?:\s[^<>]*)?)>"
-)
-_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
-_ODS_ROWS = re.compile(rb"number-rows-repeated\s*=\s*[\"']\s*\+?([0-9]+)")
-_ODS_COLUMNS = re.compile(rb"number-columns-repeated\s*=\s*[\"']\s*\+?([0-9]+)")
+_STRINGS = "xl/sharedstrings.xml"
+# What is repeated in them: sheets, links to these, styles, parts; and how often at most.
+_PARTS: Final = {
+    "xl/workbook.xml": (b"sheet", MAX_MEMBERS),
+    "xl/_rels/workbook.xml.rels": (b"Relationship", MAX_MEMBERS),
+    "xl/styles.xml": (b"xf", MAX_PART),
+    "meta-inf/manifest.xml": (b"file-entry", MAX_MEMBERS),
+}
 
 
 def check_zipped(path: Path, *, kind: str) -> None:
@@ -69,30 +76,62 @@ def check_zipped(path: Path, *, kind: str) -> None:
         with zipfile.ZipFile(path) as archive, path.open("rb") as stream:
             members = archive.infolist()
             _check_members(members, size=path.stat().st_size, kind=kind, name=name)
-            for member in members:
-                pieces = _whole_tags(_unpack(stream, member, name=name))
-                cells = _measure_ods(pieces) if kind == "ods" else _measure_plain(pieces)
-                if kind == "xlsx" and not 0 <= cells <= MAX_CELLS:
-                    cells = _measure_any(_whole_tags(_unpack(stream, member, name=name)))
-                if cells > MAX_CELLS:
-                    raise _too_many_cells(name, cells)
+            unpack: dict[str, Pieces] = {
+                member.filename.casefold(): partial(_whole_tags, stream, member, name)
+                for member in members
+            }
+            if kind == "ods":
+                _check_ods(unpack, name=name)
+            else:
+                _check_xlsx(unpack, name=name)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise FileRefused(
             f"{name!r} is damaged: it cannot be unpacked. Ask the sender for it again."
         ) from error
 
 
-def _too_many_cells(name: str, cells: int) -> FileRefused:
-    """Say that a sheet is too large."""
-    return FileRefused(
-        f"{name!r} has a sheet that spans {cells} cells; at most {MAX_CELLS} are read. Remove what "
-        "stands far below or far to the right of the table, or save the sheet as CSV."
-    )
+def _check_ods(unpack: dict[str, Pieces], *, name: str) -> None:
+    """Refuse an OpenDocument workbook of which too much comes; all sheets are read at once."""
+    for part, pieces in unpack.items():
+        if part in _PARTS:
+            _check_part(part, pieces)
+        elif part == "content.xml":
+            sheets, extent = measure_ods(pieces)
+            if sheets > MAX_SHEETS:
+                raise FileRefused(
+                    f"{name!r} has {sheets} sheets; at most {MAX_SHEETS} are read. Save the sheet "
+                    "as CSV."
+                )
+            extent.check(name=name)
+        else:
+            deque(pieces(b"<"), maxlen=0)
+
+
+def _check_xlsx(unpack: dict[str, Pieces], *, name: str) -> None:
+    """Refuse a workbook of which too much comes, by any of its sheets."""
+    strings = np.zeros(0, dtype=np.int64)
+    if _STRINGS in unpack:
+        strings = measure_strings(unpack[_STRINGS])
+        Extent(text=int(strings.sum()), texts=len(strings)).check(name=name)
+    for part, pieces in unpack.items():
+        if part in _PARTS:
+            _check_part(part, pieces)
+        elif part != _STRINGS:
+            measure_sheet(pieces, strings).check(name=name)
+
+
+def _check_part(part: str, pieces: Pieces) -> None:
+    """Refuse a part that tells of the sheets, and no spreadsheet program writes."""
+    tag, most = _PARTS[part]
+    longest, count = longest_and_count(pieces, tag)
+    if longest > MAX_PART_TAG or count > most or longest * count > MAX_LOOKED_THROUGH:
+        raise zipfile.BadZipFile
 
 
 def _check_members(members: list[zipfile.ZipInfo], *, size: int, kind: str, name: str) -> None:
     """Refuse what the list of members already tells."""
-    names = [member.filename for member in members]
+    # One is found by its name in capitals or not.
+    names = [member.filename.casefold() for member in members]
     needed = "content.xml" if kind == "ods" else "xl/workbook.xml"
     if any(member.flag_bits & _ENCRYPTED for member in members):
         raise FileRefused(f"{name!r} is protected by a password. Save it without one.")
@@ -101,6 +140,10 @@ def _check_members(members: list[zipfile.ZipInfo], *, size: int, kind: str, name
             f"{name!r} is named as a workbook ({kind}) but is another zip archive. Give it the "
             "suffix of what it is, or save it anew."
         )
+    if any(
+        member.file_size > MAX_PART and member.filename.casefold() in _PARTS for member in members
+    ):
+        raise zipfile.BadZipFile
     packed = sum(member.compress_size for member in members)
     if len(members) > MAX_MEMBERS or len(set(names)) < len(names) or packed > size:
         raise FileRefused(
@@ -146,105 +189,21 @@ def _unpack(stream: BinaryIO, member: zipfile.ZipInfo, *, name: str) -> Iterator
         raise EOFError
 
 
-def _whole_tags(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Give pieces that begin with a tag, so that none is cut in two, and whether that succeeded."""
+def _whole_tags(
+    stream: BinaryIO, member: zipfile.ZipInfo, name: str, mark: bytes
+) -> Iterator[tuple[bytes, bool]]:
+    """Unpack pieces that begin with a tag, so that none is cut in two, if possible with the mark.
+
+    Also say of each whether that succeeded.
+    """
     rest = b""
-    for piece in pieces:
+    for piece in _unpack(stream, member, name=name):
         text = rest + piece
-        cut = max(text.rfind(b"<"), 0)
+        cut = text.rfind(mark)
+        if len(text) - cut > _LONGEST_TAG:
+            cut = text.rfind(b"<")
+        cut = max(cut, 0)
         whole = len(text) - cut <= _LONGEST_TAG
         yield (text[:cut], True) if whole else (text, False)
         rest = text[cut:] if whole else b""
     yield rest, True
-
-
-def _measure_plain(pieces: Iterator[tuple[bytes, bool]]) -> int:
-    """Give the cells between the corners of a sheet, or -1 where its cells are not all plain."""
-    last_row = last_column = 0
-    is_sheet = plain = False
-    for piece, _ in pieces:
-        if not is_sheet and b"sheetData" in piece:
-            is_sheet = plain = True
-        if not plain:
-            continue
-        found = _PLAIN_CELL.findall(piece)
-        plain = len(found) == piece.count(b"<c ") and not any(map(piece.count, _OTHER_CELLS))
-        if found:
-            last_column = max(last_column, *map(_column_number, {cell[0] for cell in found}))
-            last_row = max(last_row, *map(_number, {cell[1] for cell in found}))
-    return last_row * last_column if plain or not is_sheet else -1
-
-
-def _measure_any(pieces: Iterator[tuple[bytes, bool]]) -> int:
-    """Give at least the cells between the corners of a sheet, however it is written.
-
-    It is read as its reader reads it: empty cells are passed over, and a cell without an address
-    stands after the one before.
-    """
-    last_row = last_column = last_row_at = rows = in_row = longest = 0
-    is_sheet = unaddressed = False
-    for piece, whole in pieces:
-        is_sheet = is_sheet or b"sheetData" in piece
-        if not is_sheet:
-            continue
-        if not whole:
-            raise zipfile.BadZipFile
-        filled = _PLAIN_EMPTY_CELL.sub(b"", piece)
-        for letters, number in set(_ANY_CELL_AT.findall(filled)):
-            last_column = max(last_column, _column_number(letters))
-            last_row = max(last_row, _number(number))
-        last_row_at = max(last_row_at, *map(_number, _ANY_ROW_AT.findall(piece)), 0)
-        parts = [len(_ANY_CELL.findall(part)) for part in _ANY_ROW.split(filled)]
-        parts[0] += in_row
-        rows += len(parts) - 1
-        in_row, longest = parts[-1], max(longest, *parts)
-        unaddressed |= len(_PLAIN_CELL.findall(filled)) != len(_ANY_CELL.findall(filled))
-    if unaddressed:
-        return (max(last_row, last_row_at) + rows) * (last_column + longest)
-    return last_row * last_column
-
-
-def _number(digits: bytes) -> int:
-    """Read a number that may be written with any number of digits."""
-    return int(digits.lstrip(b"0")[:20] or b"0")
-
-
-def _column_number(letters: bytes) -> int:
-    """Read a column's letters: A is 1, XFD 16 384."""
-    number = 0
-    for letter in letters.upper()[:8]:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _measure_ods(pieces: Iterator[tuple[bytes, bool]]) -> int:
-    """Measure the largest sheet of an OpenDocument workbook by counting rows and cells."""
-    largest = rows = columns = row = column = row_times = 0
-    filled = is_sheet = False
-    for piece, whole in pieces:
-        is_sheet = is_sheet or b"<table:table" in piece
-        if is_sheet and not whole:
-            raise zipfile.BadZipFile
-        for end, tag, attributes in _ODS_TAG.findall(piece):
-            if attributes.count(b'"') % 2 or b"'" in _QUOTED.sub(b"", attributes):
-                raise zipfile.BadZipFile  # a tag that does not end where it seems to
-            if tag == b"table":
-                largest = max(largest, rows * columns)
-                rows = columns = row = 0
-            elif tag == b"table-row":
-                if end or attributes.endswith(b"/"):
-                    row += row_times if end else _times(_ODS_ROWS, attributes)
-                    rows = row if filled else rows
-                else:
-                    row_times = _times(_ODS_ROWS, attributes)
-                column, filled = 0, False
-            elif not end:
-                column += _times(_ODS_COLUMNS, attributes)
-                if not attributes.endswith(b"/") or b"value" in attributes:
-                    filled, columns = True, max(columns, column)
-    return max(largest, rows * columns, (row + row_times) * columns if filled else 0)
-
-
-def _times(pattern: re.Pattern[bytes], attributes: bytes) -> int:
-    """Say how many times a row or cell stands there."""
-    return max(map(_number, pattern.findall(attributes)), default=1)

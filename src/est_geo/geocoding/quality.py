@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,10 +20,11 @@ from est_geo.geocoding.counts import (
     percent,
     share_of,
 )
+from est_geo.notebook import show_table
 from est_geo.schema import MATCH_LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from typing import Any
 
     import geopandas as gpd
@@ -34,7 +34,6 @@ _NOTHING_FOUND = ("ambiguous", "null_island", "none")
 # What an alias could mend: nothing was found, or nothing but the district.
 _MENDABLE = ("district", "null_island", "none")
 _FEWEST_FIXES, _MOST_FIXES = 5, 15
-_SHOWN = 15
 
 _IN_SWEDISH = {
     "coordinates": "koordinat i filen",
@@ -162,11 +161,13 @@ class GeocodeQuality:
         """Show the account in a notebook, in Swedish; all text from the files is inert."""
         low = self.hit_rate < MINIMUM_HIT_RATE
         parts = [
-            _table("Geokodning", ("", "Rader"), _totals(self)),
+            show_table("Geokodning", ("", "Rader"), _totals(self)),
             f"<p>Träffandelen är under {_percent(MINIMUM_HIT_RATE)}. Kartan kan vilseleda.</p>"
             if low
             else "",
-            _table("Träffnivå", ("Nivå", "Rader", "Andel", "Med punkt"), _level_lines(self.levels)),
+            show_table(
+                "Träffnivå", ("Nivå", "Rader", "Andel", "Med punkt"), _level_lines(self.levels)
+            ),
             *_grouped("Per rapportör", self.by_source, missing="utan rapportör"),
             *_grouped("Per kategori", self.by_category, missing="utan kategori"),
             *_grouped("Per kommundel", self.by_district, missing="utan kommundel"),
@@ -174,7 +175,7 @@ class GeocodeQuality:
         if len(self.ambiguous):
             rows = self.ambiguous.fillna("–").itertuples(index=False, name=None)
             heading = ("Gata eller plats", "Möjliga", "Rader")
-            parts.append(_table("Flera möjliga, ingen vald", heading, list(rows)))
+            parts.append(show_table("Flera möjliga, ingen vald", heading, list(rows)))
         if len(self.unmatched):
             columns = ["street", "n", "hit_rate_if_fixed"]
             missed = [
@@ -182,7 +183,7 @@ class GeocodeQuality:
                 for street, n, rate in self.unmatched[columns].itertuples(index=False, name=None)
             ]
             heading = ("Gata eller plats", "Rader", "Träffandel om hit rättas")
-            parts += [_table("Hittades inte", heading, missed), _advice(self.fixes)]
+            parts += [show_table("Hittades inte", heading, missed), _advice(self.fixes)]
         return "".join(parts)
 
 
@@ -297,7 +298,7 @@ def _grouped(caption: str, table: pd.DataFrame, *, missing: str) -> Iterable[str
             (missing if pd.isna(group) else group, *counts, _percent(rate))
             for group, *counts, rate in table[columns].itertuples(index=False, name=None)
         ]
-        yield _table(caption, ("", "Rader", "Sökta", "Fick punkt", "Träffandel"), lines)
+        yield show_table(caption, ("", "Rader", "Sökta", "Fick punkt", "Träffandel"), lines)
 
 
 def _advice(fixes: Fixes | None) -> str:
@@ -307,17 +308,3 @@ def _advice(fixes: Fixes | None) -> str:
     one = fixes.streets == 1
     what = "den översta" if one else f"de {fixes.streets} översta"
     return f"<p>Rätta {what} så nås {_percent(fixes.hit_rate)}.</p>"
-
-
-def _table(caption: str, heading: Sequence[str], lines: Sequence[tuple[object, ...]]) -> str:
-    """Write lines as a table, the first of them where there are many; everything in it is text."""
-
-    def row(cells: Iterable[object], tag: str) -> str:
-        written = (html.escape(str(cell)) for cell in cells)
-        style = "style='text-align:left'"
-        return "<tr>" + "".join(f"<{tag} {style}>{cell}</{tag}>" for cell in written) + "</tr>"
-
-    more = len(lines) - _SHOWN
-    rest = [row((f"… och {more} till",), "td")] if more > 0 else []
-    body = "".join([row(heading, "th"), *(row(line, "td") for line in lines[:_SHOWN]), *rest])
-    return f"<table><caption>{html.escape(caption)}</caption>{body}</table>"

@@ -56,7 +56,7 @@ def working_crs(table: gpd.GeoDataFrame, *, name: str = "table") -> CRS:
     get SWEREF 99 TM too; it is true to 0.2 % there.
     """
     crs = table.crs
-    if crs is None or not _on_earth(crs):
+    if crs is None or not on_earth(crs):
         raise CRSError(
             f"`{name}` has no CRS, so its {len(table)} coordinates have no unit. "
             "Say what they are, for instance 3006 if they are SWEREF 99 TM or 4326 if degrees."
@@ -97,7 +97,7 @@ def has_usable_crs(table: gpd.GeoDataFrame) -> bool:
     A GeoJSON file without a `crs` member counts as degrees by its standard, also where a program
     wrote SWEREF coordinates into it; those cannot be degrees.
     """
-    if table.crs is None or not _on_earth(table.crs):
+    if table.crs is None or not on_earth(table.crs):
         return False
     middle = _middle(table)
     if middle is None or not table.crs.is_geographic:
@@ -122,6 +122,7 @@ def _middle(table: gpd.GeoDataFrame) -> tuple[float, float] | None:
     return float(easting), float(northing)
 
 
-def _on_earth(crs: CRS) -> bool:
+def on_earth(crs: CRS) -> bool:
     """Tell whether a CRS says where on earth: a drawing's "undefined Cartesian" does not."""
-    return bool(crs.is_geographic or crs.is_projected)
+    flat = crs.sub_crs_list[0] if crs.is_compound else crs
+    return bool(flat.is_geographic or flat.is_projected)

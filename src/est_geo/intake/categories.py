@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from est_geo.errors import FileRefused, InputError
+from est_geo.files.column_names import plain_name
 from est_geo.files.guards import check_local
-from est_geo.intake.columns import plain_name
 
 if TYPE_CHECKING:
     from typing import Any

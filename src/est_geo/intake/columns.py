@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from est_geo.errors import InputError
+from est_geo.files.column_names import check_asked, listed, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,12 +61,6 @@ _SYSTEM = re.compile(
     r"sweref(?:99)?(?:tm|\d\d(?:00|15|30|45))?|rt90|wgs84|epsg\d{4}|koord(?:inat)?|coord(?:inate)?"
     r"|point|geo"
 )
-
-
-def plain_name(name: str) -> str:
-    """Reduce a column's name to what is compared: no case, no rings or dots, no separators."""
-    letters = unicodedata.normalize("NFKD", name).casefold()
-    return re.sub(r"[^a-z0-9]+", "", letters)
 
 
 # Beside a column of dates these hold times of day; alone, they may hold both.
@@ -126,7 +119,8 @@ def match_columns(
         If `asked` names a meaning or column that does not exist, if two columns mean the same, if
         half a pair of coordinates is there, or if nothing says where incidents happened.
     """
-    used = _check_asked(present, asked or {}, file=file)
+    used = dict(asked or {})
+    check_asked(used, present, known=KNOWN, file=file)
     taken = set(used.values())
     asked_position = not _POSITIONS.isdisjoint(used)
     candidates: dict[str, list[str]] = {}
@@ -143,40 +137,12 @@ def match_columns(
     for meaning, found in candidates.items():
         if len(found) > 1:
             raise InputError(
-                f"{file!r} has {len(found)} columns that may be `{meaning}`: {_listed(found)}. "
+                f"{file!r} has {len(found)} columns that may be `{meaning}`: {listed(found)}. "
                 f"Choose one with columns={{{meaning!r}: {found[0]!r}}}."
             )
         used[meaning] = found[0]
     _check_position(used, present, placed=has_geometry and not asked_position, file=file)
     return used
-
-
-def check_columns_exist(
-    wanted: Sequence[str], present: Sequence[str], *, name: str, file: str
-) -> None:
-    """Require that columns the caller names are in the file."""
-    missing = [column for column in wanted if column not in present]
-    if missing:
-        near = difflib.get_close_matches(missing[0], present, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise InputError(
-            f"`{name}` names {len(missing)} column(s) that {file!r} lacks; the first is "
-            f"{missing[0]!r}.{hint} The file has: {_listed(present)}."
-        )
-
-
-def _check_asked(present: Sequence[str], asked: Mapping[str, str], *, file: str) -> dict[str, str]:
-    """Check what the caller says of the columns."""
-    unknown = [meaning for meaning in asked if meaning not in KNOWN]
-    if unknown:
-        near = difflib.get_close_matches(str(unknown[0]), KNOWN, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise InputError(
-            f"`columns` has {len(unknown)} key(s) that mean nothing here; the first is "
-            f"{unknown[0]!r}.{hint} Known: {', '.join(KNOWN)}. Write it as {{ours: the file's}}."
-        )
-    check_columns_exist(list(asked.values()), present, name="columns", file=file)
-    return dict(asked)
 
 
 def _other_position(meaning: str, used: Mapping[str, str]) -> bool:
@@ -220,7 +186,7 @@ def _check_position(
     if len(pairs) + (POSITION in used) > 1:
         raise InputError(
             f"{file!r} has both degrees and easting, northing: "
-            f"{_listed([used[part] for part in KNOWN if part in _POSITIONS and part in used])}. "
+            f"{listed([used[part] for part in KNOWN if part in _POSITIONS and part in used])}. "
             "Choose with columns={'longitude': …, 'latitude': …} or columns={'easting': …, "
             "'northing': …}."
         )
@@ -229,7 +195,7 @@ def _check_position(
         if halves:
             raise InputError(
                 f"{file!r} has no column for `{halves[0]}`. Name it with "
-                f"columns={{{halves[0]!r}: …}}. The file has: {_listed(present)}."
+                f"columns={{{halves[0]!r}: …}}. The file has: {listed(present)}."
             )
     if (
         not placed
@@ -240,13 +206,7 @@ def _check_position(
     ):
         raise InputError(
             f"{file!r} has no column that says where: no coordinates, address or place among its "
-            f"{len(present)} columns: {_listed(present)}. Name them, for instance with "
+            f"{len(present)} columns: {listed(present)}. Name them, for instance with "
             "columns={'easting': …, 'northing': …}, or columns={'x': …, 'y': …} where it is not "
             "known which of them is east."
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    """List names from a file, cut short."""
-    shown = ", ".join(repr(str(name)[:80]) for name in names[:30])
-    return f"{shown} …" if len(names) > 30 else shown  # noqa: PLR2004 - a screenful

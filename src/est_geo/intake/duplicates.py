@@ -16,8 +16,8 @@ import shapely
 
 from est_geo.checks import check_number, check_points, first_row
 from est_geo.errors import InputError
+from est_geo.files.column_names import plain_name
 from est_geo.intake.categories import STATES
-from est_geo.intake.columns import plain_name
 from est_geo.intake.pairs import SECOND, Reports, find_pairs, join
 from est_geo.sites.collapse import site_ids_of
 

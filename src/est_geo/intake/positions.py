@@ -15,7 +15,7 @@ from pyproj.exceptions import CRSError as ProjError
 
 from est_geo.checks import check_metric_crs
 from est_geo.errors import CRSError
-from est_geo.geography.crs import SWEDEN_CRS, working_crs
+from est_geo.geography.crs import SWEDEN_CRS, on_earth, working_crs
 from est_geo.geography.municipalities import Municipality, find_municipality, outside_of
 from est_geo.intake import reasons
 from est_geo.intake.coordinates import Coordinates, read_coordinates
@@ -121,7 +121,7 @@ def find_positions(
         return Positions(nowhere, none, [], (), target or SWEDEN_CRS, none, ())
     carried = None
     if isinstance(table, gpd.GeoDataFrame) and found.columns[0] == table.geometry.name:
-        carried = table.crs if table.crs is not None and _on_earth(table.crs) else None
+        carried = table.crs if table.crs is not None and on_earth(table.crs) else None
     told = _crs_told(asked, carried if names_crs else None, file=file)
     rows = table.index.to_numpy()
     if told is not None:
@@ -165,12 +165,6 @@ def _crs_told(asked: CRS | None, known: CRS | None, *, file: str) -> CRS | None:
             "Leave `crs` out, or mend the file."
         )
     return asked
-
-
-def _on_earth(crs: CRS) -> bool:
-    """Say whether a CRS is on Earth: a GeoPackage may name an "undefined" one."""
-    flat = crs.sub_crs_list[0] if crs.is_compound else crs
-    return bool(flat.is_geographic or flat.is_projected)
 
 
 def _choose_crs(

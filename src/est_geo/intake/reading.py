@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from est_geo.errors import InputError
+from est_geo.files.column_names import check_columns_exist
 from est_geo.intake.categories import CategoryMap, map_categories
-from est_geo.intake.columns import check_columns_exist, match_columns
+from est_geo.intake.columns import match_columns
 from est_geo.intake.duplicates import count_repeated_rows
 from est_geo.intake.personal_data import guard_text
 from est_geo.intake.positions import Positions, find_positions

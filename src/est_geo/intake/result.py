@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from est_geo.intake.reasons import IN_SWEDISH
+from est_geo.notebook import show_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import geopandas as gpd
     import pandas as pd
 
@@ -162,20 +160,20 @@ class Intake:
     def _repr_html_(self) -> str:
         """Show the account in a notebook, in Swedish; all text from the files is inert."""
         said = self.summary
-        parts = [_table("Inläsning", _totals(said))]
-        parts += [_table(f"Fil: {file.file}", _of_file(file)) for file in said.files]
+        parts = [show_lines("Inläsning", _totals(said))]
+        parts += [show_lines(f"Fil: {file.file}", _of_file(file)) for file in said.files]
         if len(said.by_source) > 1:
             pairs = zip(said.by_source["source"], said.by_source["incidents"], strict=True)
-            parts.append(_table("Händelser per rapportör", list(pairs)))
+            parts.append(show_lines("Händelser per rapportör", list(pairs)))
         if len(said.unmapped):
             pairs = zip(said.unmapped["category"], said.unmapped["incidents"], strict=True)
-            parts.append(_table("Kategorier som inte känns igen", list(pairs)))
+            parts.append(show_lines("Kategorier som inte känns igen", list(pairs)))
         if len(said.personal_data):
             found = [
                 (f"{row.kind} i {row.column} ({row.file})", row.rows)
                 for row in said.personal_data.itertuples()
             ]
-            parts.append(_table("Personuppgifter som hittades", found))
+            parts.append(show_lines("Personuppgifter som hittades", found))
         return "".join(parts)
 
 
@@ -230,13 +228,3 @@ _SET_ASIDE = {
     "repeated header": "Upprepade rubrikrader",
     "sum row": "Summarader",
 }
-
-
-def _table(caption: str, lines: Sequence[tuple[object, object]]) -> str:
-    """Write lines as a table; everything in it is text."""
-    rows = "".join(
-        f"<tr><th style='text-align:left'>{html.escape(str(name))}</th>"
-        f"<td style='text-align:left'>{html.escape(str(value))}</td></tr>"
-        for name, value in lines
-    )
-    return f"<table><caption>{html.escape(caption)}</caption>{rows}</table>"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from est_geo.errors import InputError
+from est_geo.files.column_names import check_asked, listed, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,7 +82,6 @@ _NESTED = frozenset(
 _SYSTEM = re.compile(
     r"sweref(?:99)?(?:tm|\d\d(?:00|15|30|45))?|rt90|wgs84|koord(?:inat)?|coord(?:inate)?|point|geo"
 )
-_SCREENFUL = 30
 
 
 class Columns(NamedTuple):
@@ -106,12 +104,6 @@ class Columns(NamedTuple):
     def pair(self) -> tuple[str, str] | None:
         """Give the meanings of the two columns that hold coordinates, if there are any."""
         return next((pair for pair in PAIRS if pair[0] in self.used), None)
-
-
-def plain_name(name: str) -> str:
-    """Reduce a column's name to what is compared: no case, no rings or dots, no separators."""
-    letters = unicodedata.normalize("NFKD", name).casefold()
-    return re.sub(r"[^a-z0-9]+", "", letters)
 
 
 _MEANING = {
@@ -156,7 +148,8 @@ def match_columns(
         If `asked` names a meaning or column that does not exist, if nothing in the table is a
         street, an address or a name, or if it has no coordinates.
     """
-    used = _check_asked(present, asked or {}, file=file)
+    check_asked(asked or {}, present, known=KNOWN, also=_ALIASES, file=file)
+    used = {_ALIASES.get(ours, ours): theirs for ours, theirs in (asked or {}).items()}
     by_asker = not _COORDINATES.isdisjoint(used)
     taken = set(used.values())
     found: dict[str, tuple[tuple[int, int], str]] = {}
@@ -202,28 +195,6 @@ def _meaning(column: str) -> tuple[str, int, int] | None:
     return (*axis, 1) if axis is not None and axis[0] in _COORDINATES else None
 
 
-def _check_asked(present: Sequence[str], asked: Mapping[str, str], *, file: str) -> dict[str, str]:
-    """Check what the caller says of the columns."""
-    unknown = [meaning for meaning in asked if _ALIASES.get(meaning, meaning) not in KNOWN]
-    if unknown:
-        near = difflib.get_close_matches(str(unknown[0]), KNOWN, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise InputError(
-            f"`columns` has {len(unknown)} key(s) that mean nothing here; the first is "
-            f"{str(unknown[0])[:80]!r}.{hint} Known: {', '.join(KNOWN)}. Write it as "
-            "{ours: the file's}."
-        )
-    missing = [column for column in asked.values() if column not in present]
-    if missing:
-        near = difflib.get_close_matches(str(missing[0]), present, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise InputError(
-            f"`columns` names {len(missing)} column(s) that {file!r} lacks; the first is "
-            f"{str(missing[0])[:80]!r}.{hint} The file has: {_listed(present)}."
-        )
-    return {_ALIASES.get(meaning, meaning): column for meaning, column in asked.items()}
-
-
 def _keep_one_pair(
     used: dict[str, str], present: Sequence[str], *, asked: set[str], file: str
 ) -> None:
@@ -235,7 +206,7 @@ def _keep_one_pair(
             (lacking,) = {*pair} - {*halves}
             raise InputError(
                 f"{file!r} has no column for `{lacking}`. Name it with columns={{{lacking!r}: …}}. "
-                f"The file has: {_listed(present)}."
+                f"The file has: {listed(present)}."
             )
         if len(halves) == 1:
             del used[halves[0]]
@@ -252,18 +223,12 @@ def _check_enough(
     if not {"street", "address", "name", "farm", "street_else", "popular_name"} & used.keys():
         raise InputError(
             f"{file!r} has no column with streets, addresses or names of places among its "
-            f"{len(present)} columns: {_listed(present)}. Name them, for instance with "
+            f"{len(present)} columns: {listed(present)}. Name them, for instance with "
             "columns={'street': …, 'number': …}, columns={'address': …} or columns={'name': …}."
         )
     if not placed and not _COORDINATES & used.keys():
         raise InputError(
             f"{file!r} has no coordinates: neither points nor columns for them among "
-            f"{_listed(present)}. Name them with columns={{'easting': …, 'northing': …}} or "
+            f"{listed(present)}. Name them with columns={{'easting': …, 'northing': …}} or "
             "columns={'lat': …, 'lon': …}."
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    """List names from a file, cut short."""
-    shown = ", ".join(repr(str(name)[:80]) for name in names[:_SCREENFUL])
-    return f"{shown} …" if len(names) > _SCREENFUL else shown or "none"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from est_geo.geocoding.gazetteer import points, rows
+from est_geo.notebook import show_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import geopandas as gpd
     import pandas as pd
 
@@ -126,10 +124,10 @@ class Gazetteer:
     def _repr_html_(self) -> str:
         """Show the account in a notebook, in Swedish; all text from the files is inert."""
         said = self.summary
-        parts = [_table("Adressregister", _totals(said))]
+        parts = [show_lines("Adressregister", _totals(said))]
         if len(said.files) > 1:
-            parts += [_table(f"Fil: {file.file}", _counts(file)) for file in said.files]
-        parts += [_table(f"Kolumner i {file.file}", _columns(file)) for file in said.files]
+            parts += [show_lines(f"Fil: {file.file}", _counts(file)) for file in said.files]
+        parts += [show_lines(f"Kolumner i {file.file}", _columns(file)) for file in said.files]
         shared = said.shared_streets
         if len(shared):
             lines: list[tuple[object, object]] = [
@@ -138,7 +136,7 @@ class Gazetteer:
             ]
             if len(shared) > _SHOWN:
                 lines.append((f"… och {len(shared) - _SHOWN} till", ""))
-            parts.append(_table("Gatunamn som finns på flera håll", lines))
+            parts.append(show_lines("Gatunamn som finns på flera håll", lines))
         return "".join(parts)
 
 
@@ -208,13 +206,3 @@ def _clashes(number: int) -> str:
     if number == 0:
         return "inga nummer krockar"
     return f"{number} nummer krockar"
-
-
-def _table(caption: str, lines: Sequence[tuple[object, object]]) -> str:
-    """Write lines as a table; everything in it is text."""
-    body = "".join(
-        f"<tr><th style='text-align:left'>{html.escape(str(name))}</th>"
-        f"<td style='text-align:left'>{html.escape(str(value))}</td></tr>"
-        for name, value in lines
-    )
-    return f"<table><caption>{html.escape(caption)}</caption>{body}</table>"

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from est_geo.errors import InputError
+from est_geo.files.column_names import plain_name
 from est_geo.geocoding.addresses import Address, parse_address, split_type, street_key
-from est_geo.geocoding.gazetteer.columns import Columns, match_columns, plain_name
+from est_geo.geocoding.gazetteer.columns import Columns, match_columns
 from est_geo.geocoding.gazetteer.points import Points, find_points
 from est_geo.geocoding.gazetteer.text import (
     TEXT,
