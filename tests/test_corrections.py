@@ -125,6 +125,8 @@ def meant_by(text, *known):
         ("Djupövägen", ["Djupbrovägen"], []),
         ("Karlåkersvägen", ["Kyrkåkersvägen"], []),
         ("Eken", ["Ekan"], []),
+        ("Viken", ["Vikan"], []),
+        ("Mmalmmvägen", ["Malmvägen"], []),
     ],
 )
 def test_what_a_name_may_mean(text, known, meant):

@@ -87,9 +87,11 @@ def test_no_crs_is_refused_with_a_remedy():
         'ENGCRS["undefined",EDATUM["unknown"],CS[Cartesian,2],'
         'AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
     )
-    with pytest.raises(CRSError, match="`table` has no CRS"):
-        working_crs(points([(1, 2)], drawing))
-    assert not has_usable_crs(points([(1, 2)], drawing))
+    moon = CRS.from_proj4("+proj=tmerc +lat_0=0 +lon_0=15 +a=1737400 +b=1737400 +units=m +type=crs")
+    for nowhere in (drawing, moon):
+        with pytest.raises(CRSError, match="`table` has no CRS"):
+            working_crs(points([(1, 2)], nowhere))
+        assert not has_usable_crs(points([(1, 2)], nowhere))
 
 
 def test_metres_that_claim_to_be_degrees_are_refused():

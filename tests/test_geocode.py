@@ -284,6 +284,21 @@ def test_two_streets_of_one_name_far_apart_are_two_also_without_a_number_in_comm
     assert found("Storgatan 13", register=register)["match_level"] == "exact"
 
 
+def test_two_streets_of_one_name_close_by_are_told_by_a_number_in_common():
+    register = entries(
+        ("Storgatan", "1 3 5", 0, 2000, "Tureberg"), ("Storgatan", "1 3 5", 500, 2000, "Tureberg")
+    )
+    for text in ("Storgatan 1", "Storgatan 7", "Storgatan"):
+        row = found(text, register=register)
+        assert (row["match_level"], row["district"]) == ("ambiguous", "Tureberg")
+
+
+def test_a_misspelt_street_in_a_crossing_must_be_one_only():
+    assert found("Trumpewvägen / Tromperavägen", register=TWINS)["match_level"] == "street"
+    row = found("Trumpettvägen / Tromperavägen", register=TWINS)
+    assert row["match_level"] != "crossing"
+
+
 def test_a_long_range_is_one_address_of_great_uncertainty():
     row = found("Malmvägen 1-18")
     assert (row["match_level"], row["uncertainty_m"]) == ("exact", 180)

@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
 
 from est_geo.checks import check_metric_crs
 from est_geo.errors import CRSError
@@ -123,6 +124,15 @@ def _middle(table: gpd.GeoDataFrame) -> tuple[float, float] | None:
 
 
 def on_earth(crs: CRS) -> bool:
-    """Tell whether a CRS says where on earth: a drawing's "undefined Cartesian" does not."""
+    """Tell whether a CRS says where on Earth.
+
+    A drawing's "undefined Cartesian" does not, nor one of the Moon's, or of a body as large as a
+    damaged file makes it.
+    """
     flat = crs.sub_crs_list[0] if crs.is_compound else crs
-    return bool(flat.is_geographic or flat.is_projected)
+    try:
+        return bool(flat.is_geographic or flat.is_projected) and bool(
+            Transformer.from_crs(flat, 4326, always_xy=True)
+        )
+    except ProjError:
+        return False

@@ -12,7 +12,7 @@ from pyproj.exceptions import CRSError as ProjError
 
 from est_geo.errors import CRSError
 from est_geo.geocoding.gazetteer.text import read_numbers
-from est_geo.geography.crs import SWEDEN_CRS, plane, working_crs
+from est_geo.geography.crs import SWEDEN_CRS, on_earth, plane, working_crs
 from est_geo.geography.recognise import Group, is_possible, northing_first, recognise
 
 if TYPE_CHECKING:
@@ -201,8 +201,7 @@ def _known_crs(table: gpd.GeoDataFrame) -> CRS | None:
     """Give the CRS that a table says, if it says where on earth."""
     if table.crs is None:
         return None
-    crs = plane(table.crs)
-    return crs if crs.is_geographic or crs.is_projected else None
+    return plane(table.crs) if on_earth(table.crs) else None
 
 
 def _told(asked: CRS | None, carried: CRS | None, *, file: str) -> CRS | None:
