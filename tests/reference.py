@@ -8,20 +8,33 @@ import numpy as np
 
 
 def naive_density(points, weights, centres, *, kernel, radius):
-    """Density at each centre, per unit of area, one pair of point and centre at a time."""
+    """Density at each centre, per unit of area, one pair of point and centre at a time.
+
+    `radius` is one number, or one a point.
+    """
     result = np.zeros(len(centres))
+    radii = np.broadcast_to(radius, len(points))
     for c, (cx, cy) in enumerate(centres):
         terms = []
-        for (px, py), weight in zip(points, weights, strict=True):
+        for (px, py), weight, h in zip(points, weights, radii, strict=True):
             d2 = (px - cx) ** 2 + (py - cy) ** 2
-            if kernel == "quartic":
-                if d2 < radius**2:
-                    terms.append(weight * 3 / (math.pi * radius**2) * (1 - d2 / radius**2) ** 2)
-            else:
-                sigma = radius / math.sqrt(8)
+            if kernel == "gaussian":
+                sigma = h / math.sqrt(8)
                 terms.append(weight * math.exp(-d2 / (2 * sigma**2)) / (2 * math.pi * sigma**2))
+            elif d2 < h**2:
+                t = 1 - d2 / h**2
+                height = 3 * t**2 if kernel == "quartic" else 2 * t
+                terms.append(weight * height / (math.pi * h**2))
         result[c] = math.fsum(terms)
     return result
+
+
+def naive_adapted(points, weights, *, kernel, radius):
+    """Radius of each point after Abramson: radius·√(g/f), g the geometric mean over incidents."""
+    pilot = naive_density(points, weights, points, kernel=kernel, radius=radius)
+    logs = [w * math.log(f) for w, f in zip(weights, pilot, strict=True)]
+    mean = math.exp(math.fsum(logs) / math.fsum(weights))
+    return np.array([radius * math.sqrt(mean / f) for f in pilot])
 
 
 def naive_dbscan(points, weights, *, eps, min_weight):
@@ -69,3 +82,34 @@ def naive_sites(points, weights):
         n, total = sites.get(key, (0, 0.0))
         sites[key] = (n + 1, total + weight)
     return dict(sorted(sites.items()))
+
+
+def naive_two_scale(points, weights, corners, *, cell_m, wide_m, parts):
+    """Two-scale score of cells by their south-west corners, per unit of area, one by one."""
+    steps = (np.arange(parts) + 0.5) / parts * cell_m
+    result = np.zeros(len(corners))
+    for c, (west, south) in enumerate(corners):
+        centres = [(west + dx, south + dy) for dx in steps for dy in steps]
+        around = naive_density(points, weights, centres, kernel="quartic", radius=wide_m).mean()
+        own = sum(
+            weight
+            for (x, y), weight in zip(points, weights, strict=True)
+            if west <= x < west + cell_m and south <= y < south + cell_m
+        )
+        result[c] = 0.5 * own / cell_m**2 + 0.5 * around
+    return result
+
+
+def naive_k_distances(points, weights, k):
+    """Distance from each point at which the weight within, its own included, reaches k."""
+    points = np.asarray(points, dtype=float)
+    result = np.full(len(points), np.inf)
+    for i, point in enumerate(points):
+        distance = np.sqrt(((points - point) ** 2).sum(axis=1))
+        total = 0.0
+        for j in np.argsort(distance, kind="stable"):
+            total += weights[j]
+            if total >= k:
+                result[i] = distance[j]
+                break
+    return result

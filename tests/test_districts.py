@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
@@ -20,6 +21,7 @@ from est_geo import files as est_geo_files
 from est_geo.errors import CRSError, FileRefused, InputError
 from est_geo.geography import bundled as bundled_module
 from est_geo.geography import districts as districts_module
+from est_geo.geography import location
 from est_geo.geography.assignment import assign_districts
 from est_geo.geography.bundled import BUNDLED, load_districts, municipality_outlines, slug
 from est_geo.geography.districts import read_districts
@@ -632,6 +634,42 @@ def test_rows_without_a_point_stay_unplaced(caplog):
         "moved_to_nearest": 1,
     }
     assert "nearest district lies 13 m off" in caplog.text  # from (1, 1) to (10, 10)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_grid_over_the_districts_changes_nothing(seed, monkeypatch):
+    """Also on the borders, at the corners, around holes and far outside."""
+    rng = np.random.default_rng(seed)
+    holed = shapely.Polygon(
+        shapely.box(300, 0, 420, 100).exterior, [shapely.box(330, 20, 390, 80).exterior]
+    )
+    shapes = np.array(
+        [
+            *(shapely.box(x, y, x + 100, y + 50) for x in (0, 100, 200) for y in (0, 50)),
+            holed,
+            shapely.affinity.rotate(shapely.box(500, 0, 620, 90), 33),
+            shapely.MultiPolygon([shapely.box(700, 0, 700.4, 100), shapely.box(720, 3, 740, 9)]),
+        ]
+    )
+    lines = shapely.boundary(shapes)
+    on_border = shapely.line_interpolate_point(
+        rng.choice(lines, 3000), rng.random(3000), normalized=True
+    )
+    xy = np.vstack(
+        [
+            rng.uniform((-50, -50), (800, 150), (5000, 2)),
+            shapely.get_coordinates(on_border),
+            shapely.get_coordinates(shapes),
+            rng.integers(-1, 16, (3000, 2)) * 50.0,
+            [[0, 0], [1e9, -1e9], [1e300, 1], [-4e7, 4e7]],
+        ]
+    )
+    expected = location.locate_one_by_one(xy, shapes)
+    monkeypatch.setattr(location, "_WORTH_A_GRID", 0)
+    for cells in (1, 3, 16, 256):
+        monkeypatch.setattr(location, "_CELLS", cells)
+        found = location.locate(xy, shapes)
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_nothing_placed_is_not_a_fault():

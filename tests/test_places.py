@@ -1,3 +1,4 @@
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -74,6 +75,107 @@ def test_row_order_changes_nothing_and_members_lie_inside(points, random):
     for place in places.itertuples():
         ids = [int(i) for i in place.site_ids.split()]
         assert all(place.geometry.covers(shapely.Point(i % 10**8, i // 10**8)) for i in ids)
+
+
+def with_reports():
+    """Seven incidents of a place, a repeated report among them, and nine of another."""
+    incidents = two_places()
+    incidents["category"] = ["klotter"] * 4 + ["brand"] * 3 + ["rån"] * 9 + ["brand"]
+    incidents["source"] = ["polis", "kommun", "polis", "kommun", None, "polis", "kommun"] + [
+        "väktare"
+    ] * 10
+    hours = [23, 1, 0, 22, 14, 9, 23] + [0] * 8 + [12] + [3]
+    incidents["occurred_from"] = pd.to_datetime("2026-01-05") + pd.to_timedelta(hours, unit="h")
+    incidents["time_precision"] = ["minute"] * 7 + ["day"] * 8 + ["minute"] * 2
+    incidents["duplicate_of"] = [None] * 3 + ["a"] + [None] * 13
+    return incidents
+
+
+def test_the_incidents_of_a_place_tell_what_who_and_when():
+    incidents = with_reports()
+    places = eg.problem_places(eg.to_sites(incidents), incidents=incidents)
+    first, second = places.to_dict("records")
+    assert first["categories"] == "rån 9"
+    # All but one of its times are known to the day only: one time is too few for hours.
+    assert pd.isna(first["hours"])
+    # Six incidents; the repeated report counts among the reporters, and nowhere else.
+    assert second["n"] == 6
+    assert second["categories"] == "brand 3; klotter 3"
+    assert second["reporters"] == "kommun 3; polis 3"
+    # At 23, 1, 0, 14, 9 and 23 h: half of them from 23 to 1.
+    assert second["hours"] == "23-01"
+    assert {c.name: str(places[c.name].dtype) for c in PLACES} == {
+        c.name: KIND_DTYPE[c.kind] for c in PLACES
+    }
+    without = eg.problem_places(eg.to_sites(incidents))
+    assert without[["categories", "reporters", "hours"]].isna().all(axis=None)
+    bare = incidents[["geometry", "duplicate_of"]]
+    places = eg.problem_places(eg.to_sites(bare), incidents=bare)
+    assert places[["categories", "reporters", "hours"]].isna().all(axis=None)
+
+
+def hours_of(times, **columns):
+    incidents = incidents_at([(0, 0)] * len(times), occurred_from=pd.to_datetime(times), **columns)
+    return eg.problem_places(eg.to_sites(incidents), incidents=incidents)["hours"].iloc[0]
+
+
+def test_hours_are_the_shortest_stretch_that_holds_half():
+    day = "2026-02-01 "
+    assert hours_of([day + f"{h}:30" for h in (8, 8, 8, 20, 23)]) == "08-09"
+    # Past midnight.
+    assert hours_of([day + f"{h}:30" for h in (23, 0, 23, 0, 12, 13, 14)]) == "23-01"
+    # Of equally short ones the one that holds most.
+    assert hours_of([day + f"{h}:30" for h in (3, 3, 3, 17, 17, 17, 17)]) == "17-18"
+    # Exactly midnight means unknown, unless said to be known to the minute.
+    midnights = [day + "00:00"] * 5 + [day + "10:30"] * 5
+    assert hours_of([*midnights, day + "10:30"]) == "10-11"
+    assert pd.isna(hours_of([day + "00:00"] * 9))
+    assert hours_of([day + "00:00"] * 9, time_precision="minute") == "00-01"
+    # What happened at some time between evening and morning has no hour.
+    ends = pd.to_datetime([day + "07:30"] * 6 + [day + "20:15"] * 5)
+    begins = [day + "01:30"] * 6 + [day + "20:10"] * 5
+    assert hours_of(begins, occurred_to=ends) == "20-21"
+
+
+def test_incidents_of_another_table_are_refused():
+    incidents = with_reports()
+    sites = eg.to_sites(incidents)
+    with pytest.raises(eg.InputError, match="at 1 of 5 sites their number is another; the first"):
+        eg.problem_places(sites, incidents=incidents.iloc[1:])
+    with pytest.raises(eg.InputError, match="at 0 of 4 sites their number is another, and 1 lie"):
+        eg.problem_places(eg.to_sites(incidents.iloc[:-1]), incidents=incidents)
+    moved = incidents.set_geometry(incidents.geometry.translate(7, 0))
+    with pytest.raises(eg.InputError, match="and 16 lie at no site"):
+        eg.problem_places(sites, incidents=moved)
+    with pytest.raises(eg.CRSError, match="`sites` is in"):
+        eg.problem_places(sites, incidents=incidents.to_crs(3011))
+
+
+def named_places(points, labels, crs=3006):
+    return gpd.GeoDataFrame({"name": labels}, geometry=shapely.points(points), crs=crs)
+
+
+def test_a_place_is_called_by_the_nearest_named_place():
+    sites = eg.to_sites(two_places())
+    named = named_places(
+        [(0, 80), (0, -60), (60, 0), (1000, 1101), (0, 1)], ["Norr", "Torget", "Aha", "Borta", None]
+    )
+    # The heaviest site is at (0, 0): Torget and Aha are as near, and Aha comes first by name.
+    places = eg.problem_places(sites, named=named)
+    assert places["name"].tolist() == ["N 1000, E 1000", "Aha"]
+    assert places["addresses"].iloc[1] == "A 1; A 3; A 5"
+    wide = eg.problem_places(sites, named=named, named_within_m=101)
+    assert wide["name"].tolist() == ["Borta", "Aha"]
+    near = eg.problem_places(sites, named=named, named_within_m=59)
+    assert near["name"].tolist() == ["N 1000, E 1000", "A 1"]
+    nameless = named_places([(0, 0)], [None]).astype({"name": "str"})
+    assert eg.problem_places(sites, named=nameless)["name"].tolist() == ["N 1000, E 1000", "A 1"]
+    with pytest.raises(eg.InputError, match="`named` lacks 1 column"):
+        eg.problem_places(sites, named=named.rename(columns={"name": "namn"}))
+    with pytest.raises(eg.CRSError, match="`sites` is in"):
+        eg.problem_places(sites, named=named.to_crs(3011))
+    with pytest.raises(eg.InputError, match="`named_within_m` must be"):
+        eg.problem_places(sites, named=named, named_within_m=0)
 
 
 def test_nothing_found_gives_an_empty_table_with_every_column():

@@ -1,7 +1,11 @@
 from .analysis.dbscan import SpatialDBSCAN as SpatialDBSCAN
-from .analysis.density import Density as Density
 from .analysis.density import kde as kde
+from .analysis.density import kde_ratio as kde_ratio
+from .analysis.density_result import Density as Density
+from .analysis.neighbour_distances import KDistances as KDistances
+from .analysis.neighbour_distances import k_distances as k_distances
 from .analysis.places import problem_places as problem_places
+from .analysis.priority import priority_cells as priority_cells
 from .analysis.recurring import recurring_addresses as recurring_addresses
 from .errors import CRSError as CRSError
 from .errors import EstGeoError as EstGeoError

@@ -91,36 +91,56 @@ def check_points(
     """
     check_table(table, name=name, columns=columns)
     points: gpd.GeoDataFrame = table
-    crs = check_metric_crs(points, name=name)
+    read_points(points, name=name, unplaced=unplaced)
+    return check_metric_crs(points, name=name)
+
+
+def read_points(
+    points: gpd.GeoDataFrame, *, name: str, unplaced: bool = False
+) -> tuple[np.ndarray[Any, np.dtype[np.float64]], np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Check points as `check_points` does, and give what was read in doing so.
+
+    Returns
+    -------
+    tuple of array of (n, 2) float and array of n bool
+        Eastings and northings, NaN where there are none; and where there are.
+    """
+    check_table(points, name=name)
+    check_metric_crs(points, name=name)
     geometry = np.asarray(points.geometry.array)
-    absent = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    _refuse(
-        points,
-        ~absent & (shapely.get_type_id(geometry) != shapely.GeometryType.POINT),
-        name=name,
-        fault="whose geometry is not a point",
-        remedy=f"Reduce them with {name}.geometry.centroid, or leave them out.",
-    )
-    if not unplaced:
-        _refuse(
-            points,
-            absent,
-            name=name,
-            fault="without a point",
-            remedy=f"Leave them out with {name}[{name}.geometry.notna()], or geocode them first.",
-        )
     coordinates = shapely.get_coordinates(geometry)
-    if not np.isfinite(coordinates).all():
-        bad = np.zeros(len(points), dtype=bool)
-        bad[~absent] = ~np.isfinite(coordinates).all(axis=1)
+    kinds = shapely.get_type_id(geometry)
+    if (kinds == shapely.GeometryType.POINT).all() and len(coordinates) == len(geometry):
+        there = np.ones(len(geometry), dtype=bool)
+    else:
+        there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
         _refuse(
             points,
-            bad,
+            there & (kinds != shapely.GeometryType.POINT),
+            name=name,
+            fault="whose geometry is not a point",
+            remedy=f"Reduce them with {name}.geometry.centroid, or leave them out.",
+        )
+        if not unplaced:
+            _refuse(
+                points,
+                ~there,
+                name=name,
+                fault="without a point",
+                remedy=f"Leave them out with {name}[{name}.geometry.notna()], or geocode them "
+                "first.",
+            )
+        coordinates, given = np.full((len(geometry), 2), np.nan), coordinates
+        coordinates[there] = given
+    if not np.isfinite(coordinates).all():
+        _refuse(
+            points,
+            there & ~np.isfinite(coordinates).all(axis=1),
             name=name,
             fault="with a coordinate that is not a finite number",
             remedy="Mend them in the file.",
         )
-    return crs
+    return coordinates, there
 
 
 def check_polygons(table: object, *, name: str, columns: Iterable[str] = ()) -> None:

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from est_geo.analysis.density import Density, kde
+from est_geo.analysis.density import kde
 from est_geo.analysis.places import problem_places
 from est_geo.analysis.recurring import recurring_addresses
 from est_geo.checks import check_number, check_points
@@ -23,6 +23,8 @@ from est_geo.sites.collapse import is_counted, to_sites
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+    from est_geo.analysis.density_result import Density
 
 _LOG = logging.getLogger(__name__)
 _TERTIAL_DAYS = 122
@@ -141,7 +143,7 @@ def build_picture(
     return Picture(
         districts=area,
         sites=sites,
-        places=problem_places(sites, eps_m=eps_m, min_incidents=least),
+        places=problem_places(sites, eps_m=eps_m, min_incidents=least, incidents=reports),
         addresses=recurring_addresses(reports),
         density=density,
         district_counts=count_by_district(placed, area),

@@ -122,7 +122,7 @@ DISTRICT_COUNTS = (
 
 PLACES = (
     Column("place_id", "integer", "1 is the place with the largest weight; ties by site_id"),
-    Column("name", "text", "the address with the largest weight in the place, else its coordinate"),
+    Column("name", "text", "a named place close by, else its main address, else a coordinate"),
     Column("n", "integer", "number of incidents"),
     Column("weight", "number", "sum of their weights"),
     Column("share", "number", "weight as a share of all weight in the table, 0 to 1"),
@@ -130,10 +130,26 @@ PLACES = (
     Column("first", "time", "earliest occurred_from"),
     Column("last", "time", "latest occurred_from"),
     Column("addresses", "text", "the addresses of its sites, largest first, separated by '; '"),
+    Column("categories", "text", "'klotter 12; brand 3': incidents of each kind, most first"),
+    Column("reporters", "text", "likewise incidents by source; repeated reports count here too"),
+    Column("hours", "text", "'20-02': the fewest hours of the day that hold half of the incidents"),
     Column("district_id", "text", "district that holds the largest part of the weight"),
     Column("district", "text", "name of that district"),
     Column("site_ids", "text", "the member sites, separated by spaces"),
     Column("geometry", "geometry", "union of discs of radius eps around its core sites"),
+)
+
+PRIORITY_CELLS = (
+    Column("rank", "integer", "1 is the best cell; tied cells share the lowest of their ranks"),
+    Column("score", "number", "incidents per km² by the score that ranks"),
+    Column("n", "integer", "number of past incidents in the cell"),
+    Column("weight", "number", "sum of their weights"),
+    Column("share", "number", "weight as a share of all past weight in the study area, 0 to 1"),
+    Column("included", "number", "1, or the part of a place left to each of the last tied cells"),
+    Column("address", "text", "the address with the largest weight in the cell; missing if none"),
+    Column("district_id", "text", "district of the cell's centre"),
+    Column("district", "text", "name of that district"),
+    Column("geometry", "geometry", "square"),
 )
 
 ADDRESSES = (

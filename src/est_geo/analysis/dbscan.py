@@ -8,11 +8,11 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
-from est_geo.analysis.kernels import dbscan_labels
+from est_geo.analysis.dbscan_labels import dbscan_labels
 from est_geo.checks import check_number
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
 _PLANE = 2
 
@@ -97,36 +97,19 @@ class SpatialDBSCAN(ClusterMixin, BaseEstimator):
                 f"X has {points.shape[1]} features, but SpatialDBSCAN clusters points in a plane: "
                 "give it 2, easting and northing."
             )
-        weight = _check_sample_weight(sample_weight, points, dtype=np.float64)
-        # Equal coordinates are one point with the sum of the weights; sorted by northing, easting.
-        order = np.lexsort((points[:, 0], points[:, 1]))
-        sorted_points = points[order]
-        new = np.ones(len(points), dtype=bool)
-        new[1:] = (sorted_points[1:] != sorted_points[:-1]).any(axis=1)
-        site = np.empty(len(points), dtype=np.int64)
-        site[order] = np.cumsum(new) - 1
-        location = sorted_points[new]
-        label, core = dbscan_labels(
-            np.ascontiguousarray(location[:, 0]),
-            np.ascontiguousarray(location[:, 1]),
-            np.bincount(site, weights=weight).astype(np.float64),
-            float(self.eps),
-            float(self.min_samples),
+        weight = (
+            None
+            if sample_weight is None
+            else _check_sample_weight(sample_weight, points, dtype=np.float64)
         )
-        self.core_sample_indices_ = np.flatnonzero(core[site])
-        self.labels_ = _number_by_first_core(label[site], self.core_sample_indices_)
-        self.components_ = points[self.core_sample_indices_].copy()
+        self.labels_, core = dbscan_labels(
+            points, weight, eps=float(self.eps), min_weight=float(self.min_samples)
+        )
+        self.core_sample_indices_ = np.flatnonzero(core)
+        self.components_ = np.take(points, self.core_sample_indices_, axis=0)
         return self
 
     def __sklearn_tags__(self) -> Any:  # noqa: ANN401 - scikit-learn ships no types
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = False
         return tags
-
-
-def _number_by_first_core(labels: NDArray[np.int64], cores: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Renumber clusters in the order in which their first core row comes."""
-    found, first = np.unique(labels[cores], return_index=True)
-    number = np.full(int(labels.max(initial=-1)) + 2, -1, dtype=np.int64)  # the last is noise's own
-    number[found[np.argsort(first)]] = np.arange(len(found))
-    return number[labels]

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import logging
-import math
-from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import contourpy
-import geopandas as gpd
 import numpy as np
 import shapely
 
-from est_geo.analysis.bandwidth import auto_bandwidth
-from est_geo.analysis.kernels import gaussian_sum, quartic_sum
+from est_geo.analysis.bandwidth import RULES, auto_bandwidth, radius_by_rule
+from est_geo.analysis.density_result import Density
+from est_geo.analysis.density_sums import Points
+from est_geo.analysis.kernel_scaling import (
+    KERNELS,
+    Kernel,
+    adapted,
+    density_at_cells,
+    mass_inside,
+    peak_of,
+)
+from est_geo.analysis.weighted_points import merged, points_of
 from est_geo.checks import (
     check_choice,
-    check_finite_weights,
     check_metric_crs,
     check_number,
-    check_points,
     check_polygons,
     check_same_crs,
 )
@@ -28,195 +31,64 @@ from est_geo.errors import InputError
 from est_geo.geography.grid import Grid, grid_over
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import xarray as xr
+    import geopandas as gpd
     from numpy.typing import NDArray
-    from pyproj import CRS
+
+    from est_geo.analysis.bandwidth import Rule
+    from est_geo.analysis.weighted_points import Rows
 
 _LOG = logging.getLogger(__name__)
 _M2_PER_KM2 = 1e6
-_HOT_TIMES_MEAN = 3
-_CLASSES = 5
 
-Kernel = Literal["quartic", "gaussian"]
+Compare = Literal["ratio", "difference", "log_ratio"]
 
 
-@dataclass(frozen=True, eq=False)
-class Density:
-    """Incidents per km² on a grid of square cells.
+class _Cells(NamedTuple):
+    """The study area and its cells."""
 
-    Attributes
-    ----------
-    values : array of rows x columns float
-        Density at each cell's centre; row 0 is the southernmost; NaN outside the study area.
-    grid : Grid
-        Where the cells lie.
-    crs : CRS
-        Of the grid, in metres.
-    bandwidth_m : float
-        The quartic kernel's radius; a Gaussian kernel has σ = `bandwidth_m` / √8.
-    kernel : str
-        "quartic" or "gaussian".
-    """
-
-    values: NDArray[np.float64] = field(repr=False)
+    area: shapely.Geometry
     grid: Grid
-    crs: CRS = field(repr=False)
-    bandwidth_m: float
-    kernel: Kernel
-
-    @property
-    def cell_m(self) -> float:
-        """Side of a cell in metres."""
-        return self.grid.cell_m
-
-    @property
-    def mean(self) -> float:
-        """Mean density of the cells inside the study area, per km²."""
-        return float(np.nanmean(self.values))
-
-    def levels(self) -> list[float]:
-        """Suggest five class limits, per km²: about 3, 6, 12, 24 and 48 times the mean.
-
-        The first is rounded to one digit and the others double it, so that they can be kept for a
-        whole series of maps. Empty when there is no incident inside the study area.
-        """
-        lowest = _HOT_TIMES_MEAN * self.mean
-        if lowest <= 0:
-            return []
-        step = 10.0 ** math.floor(math.log10(lowest))
-        first = max(round(lowest / step), 1) * step
-        return [float(f"{first * 2**i:.12g}") for i in range(_CLASSES)]
-
-    def contours(self, levels: Sequence[float] | None = None) -> gpd.GeoDataFrame:
-        """Draw the density as polygons between class limits.
-
-        Parameters
-        ----------
-        levels : sequence of float
-            Rising class limits per km², all above 0. By default `levels`.
-
-        Returns
-        -------
-        GeoDataFrame of (Multi)Polygons
-            Columns `low`, `high` (infinite in the last class), `geometry`; classes in which no cell
-            lies are left out. The polygons of two classes share only their edges.
-
-        Raises
-        ------
-        InputError
-            If the levels are not finite, rising and above 0.
-        """
-        limits = np.asarray(self.levels() if levels is None else levels, dtype=float)
-        rising = np.isfinite(limits).all() and (np.diff(limits, prepend=0) > 0).all()
-        if not rising:
-            raise InputError(f"`levels` must be finite, above 0 and rising, not {list(limits)}.")
-        bounds = np.append(limits, np.inf)
-        classes = [
-            (low, high, shape)
-            for low, high in pairwise(bounds)
-            if not (shape := self._between(low, high)).is_empty
-        ]
-        return gpd.GeoDataFrame(
-            {
-                "low": np.array([low for low, _, _ in classes], dtype=float),
-                "high": np.array([high for _, high, _ in classes], dtype=float),
-            },
-            geometry=[shape for _, _, shape in classes],
-            crs=self.crs,
-        )
-
-    def to_geodataframe(self) -> gpd.GeoDataFrame:
-        """Give the cells inside the study area as squares.
-
-        Returns
-        -------
-        GeoDataFrame of Polygons
-            Columns `per_km2` and `geometry`, from south to north, west to east in each row. Summed,
-            `per_km2` times the cell's area in km² is the total weight, less what spills outside.
-        """
-        row, column = np.nonzero(np.isfinite(self.values))
-        west = (self.grid.west + column) * self.cell_m
-        south = (self.grid.south + row) * self.cell_m
-        squares = shapely.box(west, south, west + self.cell_m, south + self.cell_m)
-        return gpd.GeoDataFrame(
-            {"per_km2": self.values[row, column]}, geometry=squares, crs=self.crs
-        )
-
-    def to_xarray(self) -> xr.DataArray:
-        """Give the grid as a labelled array.
-
-        Returns
-        -------
-        DataArray
-            Dimensions (northing, easting) at cell centres in metres, rising; values per km², NaN
-            outside the study area; `crs` (WKT), `bandwidth_m` and `kernel` among the attributes.
-
-        Raises
-        ------
-        ImportError
-            If xarray is not installed.
-        """
-        try:
-            import xarray as xr  # noqa: PLC0415 - felt only where used
-        except ImportError as error:
-            raise ImportError("to_xarray needs xarray: pip install xarray") from error
-        return xr.DataArray(
-            self.values.copy(),
-            coords={"northing": self.grid.northings, "easting": self.grid.eastings},
-            dims=("northing", "easting"),
-            name="density",
-            attrs={
-                "units": "incidents per km2",
-                "crs": self.crs.to_wkt(),
-                "cell_m": self.cell_m,
-                "bandwidth_m": self.bandwidth_m,
-                "kernel": self.kernel,
-            },
-        )
-
-    def _between(self, low: float, high: float) -> shapely.Geometry:
-        """Polygons where the interpolated density lies in [low, high)."""
-        generator = contourpy.contour_generator(
-            x=self.grid.eastings,
-            y=self.grid.northings,
-            z=np.ma.masked_invalid(self.values),
-            corner_mask=True,
-            fill_type=contourpy.FillType.OuterOffset,
-        )
-        outlines, offsets = generator.filled(low, high)  # type: ignore[misc]
-        shapes = [
-            _polygon(points, offset) for points, offset in zip(outlines, offsets, strict=True)
-        ]
-        return shapely.union_all(shapes)
+    inside: NDArray[np.bool_]
 
 
 def kde(
     sites: gpd.GeoDataFrame,
     *,
     within: gpd.GeoDataFrame,
-    bandwidth_m: float | Literal["auto"] = "auto",
+    bandwidth_m: float | Rule = "auto",
     cell_m: float = 100,
     kernel: Kernel = "quartic",
+    adaptive: bool = False,
+    edge: Literal["none", "mass"] = "none",
 ) -> Density:
     """Estimate incident density on a grid; the sum over sites is exact.
 
     Parameters
     ----------
     sites : GeoDataFrame of n Points
-        One row a location, `weight` incidents at each, in a CRS in metres: see `to_sites`. Sites
-        outside the study area count as far as their kernel reaches in.
+        One row a location, `weight` incidents at each, in a CRS in metres: see `to_sites`. A table
+        of incidents does too: what lies at the same coordinates is added up first, unrounded, and
+        a table without `weight` counts 1 a row. Those outside the study area count as far as their
+        kernel reaches in.
     within : GeoDataFrame of Polygons
         Study area, in the same CRS; cells whose centre lies outside hold NaN.
-    bandwidth_m : float or "auto"
+    bandwidth_m : float or str
         Distance in metres at which an incident stops counting: the quartic kernel's support, not
         its standard deviation (which is `bandwidth_m` / √8 along each axis). A Gaussian kernel gets
-        that standard deviation. "auto": see `est_geo.analysis.bandwidth`; never under `cell_m`.
+        that standard deviation. "auto": see `auto_bandwidth`; never under `cell_m`. Other rules,
+        for comparison: see `radius_by_rule`.
     cell_m : float
         Side of a cell; cell edges lie at multiples of it, so every run has the same cells.
-    kernel : {"quartic", "gaussian"}
-        The quartic is exactly 0 beyond `bandwidth_m`; the Gaussian is not cut off anywhere.
+    kernel : {"quartic", "epanechnikov", "gaussian"}
+        The quartic and the Epanechnikov kernel are exactly 0 from `bandwidth_m` on. The Gaussian is
+        cut off where all that is cut off, together, is under 1e-12 of the highest density.
+    adaptive : bool
+        Give every site a radius of its own, after Abramson: `bandwidth_m` times √(g/f), with f the
+        density there under `bandwidth_m`, and g its geometric mean over incidents. Never under
+        `cell_m`.
+    edge : {"none", "mass"}
+        "mass" divides by the share of the kernel that lies inside the study area, where incidents
+        outside are not known. Not with `adaptive`.
 
     Returns
     -------
@@ -229,71 +101,177 @@ def kde(
     CRSError
         If a CRS is missing, not in metres, or not the same for both tables.
     InputError
-        If `sites` is empty, a weight is negative, `bandwidth_m` is smaller than `cell_m`, or the
-        grid would have more than 100 million cells.
+        If `sites` is empty, a coordinate is not finite, a weight is negative, `bandwidth_m` is
+        smaller than `cell_m`, or the grid would have more than 100 million cells.
 
     References
     ----------
     .. [1] Silverman (1986), Density Estimation for Statistics and Data Analysis, ch. 4.
+    .. [2] Diggle (1985), A kernel method for smoothing point process data, Applied Statistics 34.
     """
-    crs = check_points(sites, name="sites", columns=("weight",))
-    check_finite_weights(sites, name="sites")
+    check_choice(edge, ("none", "mass"), name="edge")
+    if adaptive and edge == "mass":
+        raise InputError(
+            '`edge="mass"` divides by the mass of one kernel, and `adaptive` gives each site its '
+            'own. Choose one, or leave `edge="none"`.'
+        )
+    _check_numbers(bandwidth_m, cell_m, kernel)
+    rows = points_of(sites, name="sites")
+    cells = _cells_over(within, float(cell_m))
+    check_same_crs(sites, within, names=("sites", "within"))
+    radius = _radius(bandwidth_m, rows, cells)
+    # Before the sum, since it may find that there are too many cells.
+    mass = mass_inside(cells.area, cells.grid, radius, kernel) if edge == "mass" else 1.0
+    points = _local(rows, cells.grid)
+    widths: NDArray[np.float64] | float = radius
+    if adaptive and len(points.weight):
+        widths = np.maximum(adapted(points, radius, kernel), cells.grid.cell_m)
+    values = density_at_cells(points, widths, kernel, cells.grid, cells.inside) * _M2_PER_KM2
+    values[~cells.inside] = np.nan
+    values /= mass
+    return Density(
+        values=values,
+        grid=cells.grid,
+        crs=within.crs,
+        bandwidth_m=radius,
+        kernel=kernel,
+        adaptive=adaptive,
+        edge=edge,
+    )
+
+
+def kde_ratio(
+    sites: gpd.GeoDataFrame,
+    against: gpd.GeoDataFrame,
+    *,
+    within: gpd.GeoDataFrame,
+    bandwidth_m: float | Rule = "auto",
+    cell_m: float = 100,
+    kernel: Kernel = "quartic",
+    compare: Compare = "ratio",
+    floor_per_km2: float | Literal["auto"] = "auto",
+) -> Density:
+    """Compare the density of sites with that of others: dwellings, or an earlier period.
+
+    Both densities have the same kernel, bandwidth and cells. Periods of different length are the
+    caller's to make comparable, by weights.
+
+    Parameters
+    ----------
+    sites, against : GeoDataFrames of Points
+        As `kde` takes them: what is counted, and what it is compared with.
+    within, bandwidth_m, cell_m, kernel
+        As `kde`. "auto" goes by `sites`.
+    compare : {"ratio", "difference", "log_ratio"}
+        sites / against, sites − against in incidents per km², or the natural logarithm of the
+        ratio: 0 where they are alike, and equally far from 0 for twice and for half.
+    floor_per_km2 : float or "auto"
+        A ratio is NaN where the density of `against` is below this, since it would rest on next to
+        nothing. "auto": what one incident of weight 1 gives at its own place. A difference needs no
+        floor.
+
+    Returns
+    -------
+    Density
+        With `measure` as `compare`; NaN outside the study area, below the floor, and for a
+        logarithm where the density of `sites` is 0.
+
+    Raises
+    ------
+    CRSError, InputError
+        As `kde`; also if the floor is not above 0.
+
+    References
+    ----------
+    .. [1] Bithell (1990), An application of density estimation to geographical epidemiology,
+       Statistics in Medicine 9.
+    """
+    check_choice(compare, ("ratio", "difference", "log_ratio"), name="compare")
+    if floor_per_km2 != "auto":
+        check_number(floor_per_km2, name="floor_per_km2", above=0)
+    _check_numbers(bandwidth_m, cell_m, kernel)
+    tables = [points_of(sites, name="sites"), points_of(against, name="against")]
+    cells = _cells_over(within, float(cell_m))
+    check_same_crs(sites, within, names=("sites", "within"))
+    check_same_crs(against, within, names=("against", "within"))
+    radius = _radius(bandwidth_m, tables[0], cells)
+    above, below = (
+        density_at_cells(_local(rows, cells.grid), radius, kernel, cells.grid, cells.inside)
+        * _M2_PER_KM2
+        for rows in tables
+    )
+    floor = 0.0
+    if compare == "difference":
+        values = above - below
+    else:
+        if floor_per_km2 == "auto":
+            floor = float(peak_of(kernel, radius)) * _M2_PER_KM2
+            _LOG.info("floor_per_km2=%.4g chosen: one incident of `against` on the spot", floor)
+        else:
+            floor = float(floor_per_km2)
+        enough = below >= floor
+        values = np.divide(above, below, where=enough, out=np.full(above.shape, np.nan))
+        if compare == "log_ratio":
+            values = np.log(values, where=values > 0, out=np.full(above.shape, np.nan))
+    values[~cells.inside] = np.nan
+    return Density(
+        values=values,
+        grid=cells.grid,
+        crs=within.crs,
+        bandwidth_m=radius,
+        kernel=kernel,
+        measure=compare,
+        floor_per_km2=floor,
+    )
+
+
+def _check_numbers(bandwidth_m: float | Rule, cell_m: float, kernel: Kernel) -> None:
+    """Check what can be checked without a look at the tables."""
+    check_number(cell_m, name="cell_m", above=0)
+    check_choice(kernel, KERNELS, name="kernel")
+    if isinstance(bandwidth_m, str):
+        check_choice(bandwidth_m, RULES, name="bandwidth_m")
+        return
+    check_number(bandwidth_m, name="bandwidth_m", above=0)
+    if bandwidth_m < cell_m:
+        raise InputError(
+            f"`bandwidth_m` of {bandwidth_m:g} m is smaller than `cell_m` of {cell_m:g} m, so "
+            "incidents would fall between cell centres. Use smaller cells or a larger bandwidth."
+        )
+
+
+def _cells_over(within: gpd.GeoDataFrame, cell_m: float) -> _Cells:
+    """Check the study area, and lay cells over it."""
     check_polygons(within, name="within")
     check_metric_crs(within, name="within")
-    check_same_crs(sites, within, names=("sites", "within"))
-    check_number(cell_m, name="cell_m", above=0)
-    check_choice(kernel, ("quartic", "gaussian"), name="kernel")
+    grid = grid_over(within, cell_m=cell_m)
     area = shapely.union_all(np.asarray(within.geometry.array))
-    weight = sites["weight"].to_numpy(dtype=float)
+    return _Cells(area, grid, grid.inside(area))
+
+
+def _radius(bandwidth_m: float | Rule, rows: Rows, cells: _Cells) -> float:
+    """Take the radius as given, or choose it and say so."""
+    if not isinstance(bandwidth_m, str):
+        return float(bandwidth_m)
+    km2 = cells.area.area / _M2_PER_KM2
     if bandwidth_m == "auto":
-        number = sites["n"].sum() if "n" in sites.columns else weight.sum()
-        chosen = auto_bandwidth(max(float(number), 1.0), area_m2=area.area)
-        radius = max(chosen, float(cell_m))
-        km2 = area.area / _M2_PER_KM2
-        _LOG.info("bandwidth_m=%g chosen from %d incidents over %.1f km²", radius, number, km2)
+        row, column, there = cells.grid.cells_of(rows.easting, rows.northing)
+        counted = float(rows.number[there & cells.inside[row, column]].sum())
+        chosen = auto_bandwidth(max(counted, 1.0), area_m2=cells.area.area)
     else:
-        check_number(bandwidth_m, name="bandwidth_m", above=0)
-        radius = float(bandwidth_m)
-    if radius < cell_m:
-        raise InputError(
-            f"`bandwidth_m` of {radius:g} m is smaller than `cell_m` of {cell_m:g} m, so incidents "
-            "would fall between cell centres. Use smaller cells or a larger bandwidth."
-        )
-    grid = grid_over(within, cell_m=float(cell_m))
-    values = _sum_over(sites, weight, grid, radius, kernel)
-    values[~grid.inside(area)] = np.nan
-    return Density(values=values, grid=grid, crs=crs, bandwidth_m=radius, kernel=kernel)
+        counted = float(rows.number.sum())
+        chosen = radius_by_rule(bandwidth_m, rows.easting, rows.northing, rows.number)
+    radius = max(chosen, cells.grid.cell_m)
+    _LOG.info("bandwidth_m=%g chosen from %d incidents over %.1f km²", radius, counted, km2)
+    return radius
 
 
-def _sum_over(
-    sites: gpd.GeoDataFrame,
-    weight: NDArray[np.float64],
-    grid: Grid,
-    radius: float,
-    kernel: Kernel,
-) -> NDArray[np.float64]:
-    """Density at every cell centre, per km²."""
-    # Local coordinates keep the digits that seven-digit northings would cost.
-    easting = sites.geometry.x.to_numpy() - grid.west * grid.cell_m
-    northing = sites.geometry.y.to_numpy() - grid.south * grid.cell_m
-    order = np.lexsort((easting, northing))
-    out = np.zeros((grid.rows, grid.columns))
-    arrays = (easting[order], northing[order], weight[order])
-    if kernel == "quartic":
-        quartic_sum(*arrays, grid.cell_m, radius, out)
-        out *= 3 / (math.pi * radius**2) * _M2_PER_KM2
-    else:
-        sigma = radius / math.sqrt(8)
-        gaussian_sum(*arrays, grid.cell_m, sigma, out)
-        out *= 1 / (2 * math.pi * sigma**2) * _M2_PER_KM2
-    return out
-
-
-def _polygon(points: NDArray[np.float64], offsets: NDArray[Any]) -> shapely.Geometry:
-    """Build a polygon from an outline with holes, as contourpy gives them."""
-    rings = [points[a:b] for a, b in pairwise(offsets)]
-    shape = shapely.Polygon(rings[0], rings[1:])
-    # Rings may touch themselves at a saddle; made valid, lines without area are dropped.
-    if shape.is_valid:
-        return shape
-    return shapely.make_valid(shape, method="structure", keep_collapsed=False)
+def _local(rows: Rows, grid: Grid) -> Points:
+    """Put each place once, in metres from the corner of the grid, which keeps the digits."""
+    easting, northing, weight = merged(rows.easting, rows.northing, rows.weight)
+    counts = weight > 0
+    return Points(
+        easting[counts] - grid.west * grid.cell_m,
+        northing[counts] - grid.south * grid.cell_m,
+        weight[counts],
+    )

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from est_geo.analysis.kernels import dbscan_labels
-from est_geo.checks import check_finite_weights, check_number, check_points
+from est_geo.analysis.dbscan_labels import dbscan_labels
+from est_geo.analysis.place_incidents import describe_incidents
+from est_geo.checks import (
+    check_finite_weights,
+    check_number,
+    check_points,
+    check_same_crs,
+    check_table,
+)
 from est_geo.schema import KIND_DTYPE, PLACES, SITES, names
 from est_geo.sites.collapse import coordinate_name
 from est_geo.sites.grouping import district_names, most_frequent
@@ -23,7 +30,13 @@ _QUARTER_STEPS = 8  # straight pieces in a quarter of a disc
 
 
 def problem_places(
-    sites: gpd.GeoDataFrame, *, eps_m: float = 50, min_incidents: float = 5
+    sites: gpd.GeoDataFrame,
+    *,
+    eps_m: float = 50,
+    min_incidents: float = 5,
+    incidents: gpd.GeoDataFrame | None = None,
+    named: gpd.GeoDataFrame | None = None,
+    named_within_m: float = 100,
 ) -> gpd.GeoDataFrame:
     """Find places by DBSCAN over weighted sites.
 
@@ -40,6 +53,17 @@ def problem_places(
     min_incidents : float
         Weight that makes a core site. The right number grows with the length of the period: 5 suits
         four months, 3 one month.
+    incidents : GeoDataFrame of Points, optional
+        The incidents from which `to_sites` made the sites: they tell `categories`, `reporters` and
+        `hours`, which are missing without them. `category`, `source`, `occurred_from`,
+        `occurred_to`, `time_precision` and `duplicate_of` are used where present.
+    named : GeoDataFrame, optional
+        Named places in the same CRS, with `name`: squares, stations, or `Gazetteer.entries`. Rows
+        without a name are passed over. A problem place is called by the one nearest to its
+        heaviest site, if that is within `named_within_m`; equally near, by the first in order of
+        their names. Else its name is the address with the largest weight.
+    named_within_m : float
+        Distance in metres.
 
     Returns
     -------
@@ -54,7 +78,8 @@ def problem_places(
     CRSError
         If the CRS is missing or not in metres.
     InputError
-        If `sites` is empty or lacks a column, or a number is not above 0.
+        If a table is empty or lacks a column, a number is not above 0, or `incidents` are not those
+        of the sites.
 
     References
     ----------
@@ -64,45 +89,46 @@ def problem_places(
     check_finite_weights(sites, name="sites")
     check_number(eps_m, name="eps_m", above=0)
     check_number(min_incidents, name="min_incidents", above=0)
+    if named is not None:
+        check_table(named, name="named", columns=("name",))
+        check_same_crs(sites, named, names=("sites", "named"))
+        check_number(named_within_m, name="named_within_m", above=0)
     ordered = sites.sort_values("site_id", kind="stable", ignore_index=True)
     weight = ordered["weight"].to_numpy(dtype=float)
     labels, core = dbscan_labels(
-        ordered.geometry.x.to_numpy(),
-        ordered.geometry.y.to_numpy(),
+        shapely.get_coordinates(np.asarray(ordered.geometry.array)),
         weight,
-        float(eps_m),
-        float(min_incidents),
+        eps=float(eps_m),
+        min_weight=float(min_incidents),
     )
     if not core.any():
         return _no_places(sites)
     # Clusters are numbered by their lowest site_id, so a stable sort breaks ties by it.
-    by_weight = np.argsort(
-        -np.bincount(labels[labels >= 0], weights=weight[labels >= 0]), kind="stable"
-    )
+    member = labels >= 0
+    by_weight = np.argsort(-np.bincount(labels[member], weights=weight[member]), kind="stable")
     rank = np.empty(len(by_weight), dtype=np.int64)
     rank[by_weight] = np.arange(len(by_weight))
-    member = labels >= 0
     groups = rank[labels[member]]
     members = ordered[member].reset_index(drop=True)
     table = _describe(members, groups, total=float(weight.sum()))
-    discs = _discs(ordered.geometry.array[core], eps_m)
-    shapes = [
-        shapely.union_all(discs[rank[labels[core]] == place]) for place in range(len(by_weight))
-    ]
+    if named is not None:
+        table["name"] = _named(members, groups, table["name"], named, named_within_m)
+    if incidents is not None:
+        table |= describe_incidents(incidents, ordered, np.where(member, rank[labels], -1))
+    shapes = _outlines(ordered.geometry.array[core], rank[labels[core]], eps_m)
     return gpd.GeoDataFrame(table, geometry=shapes, crs=crs)[names(PLACES)]
 
 
 def _describe(
     members: gpd.GeoDataFrame, groups: NDArray[np.int64], *, total: float
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Columns of the places but the polygon; `groups` is the place of each member site."""
     weight = members["weight"].to_numpy(dtype=float)
     count = int(groups.max()) + 1
     grouped = members.groupby(groups)
+    unknown = pd.Series(np.nan, range(count), dtype="str")
     sums = np.bincount(groups, weights=weight, minlength=count)
-    # The heaviest site of each place, ties to the lowest site_id (members are sorted by it).
-    order = np.lexsort((-weight, groups))
-    top = members.iloc[order[np.unique(groups[order], return_index=True)[1]]]
+    top = members.iloc[_heaviest(weight, groups)]
     points = [coordinate_name(p.x, p.y) for p in top.geometry]
     named = pd.Series(most_frequent(groups, members["address"], weight, count))
     district_id = pd.Series(most_frequent(groups, members["district_id"], weight, count))
@@ -116,6 +142,9 @@ def _describe(
         "first": grouped["first"].min().to_numpy(),
         "last": grouped["last"].max().to_numpy(),
         "addresses": _addresses(members, groups, weight, count),
+        "categories": unknown,
+        "reporters": unknown,
+        "hours": unknown,
         "district_id": district_id.astype("str"),
         "district": district_names(district_id, members),
         "site_ids": grouped["site_id"].agg(lambda ids: " ".join(map(str, ids))).astype("str"),
@@ -138,10 +167,47 @@ def _addresses(
     return joined.reindex(range(count)).astype("str")
 
 
-def _discs(points: gpd.array.GeometryArray, radius_m: float) -> NDArray[np.object_]:
-    """Polygons that hold the disc of `radius_m` around each point."""
+def _heaviest(weight: NDArray[np.float64], groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Find the heaviest site of each place, ties to the lowest site_id: sites are sorted by it."""
+    order = np.lexsort((-weight, groups))
+    heaviest: NDArray[np.int64] = order[np.unique(groups[order], return_index=True)[1]]
+    return heaviest
+
+
+def _named(
+    members: gpd.GeoDataFrame,
+    groups: NDArray[np.int64],
+    otherwise: pd.Series,
+    named: gpd.GeoDataFrame,
+    within_m: float,
+) -> pd.Series:
+    """Name places by the nearest named place, where one is within reach of the heaviest site."""
+    geometry = np.asarray(named.geometry.array)
+    usable = named["name"].notna().to_numpy(dtype=bool) & ~(
+        shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    )
+    by_name = np.flatnonzero(usable)[np.argsort(named["name"][usable].astype(str), kind="stable")]
+    if len(by_name) == 0:
+        return otherwise
+    top = members.geometry.array[_heaviest(members["weight"].to_numpy(dtype=float), groups)]
+    place, found = shapely.STRtree(geometry[by_name]).query_nearest(
+        np.asarray(top), max_distance=within_m, all_matches=True
+    )
+    first = pd.Series(found).groupby(place).min()
+    result = otherwise.copy()
+    result.iloc[first.index] = named["name"].iloc[by_name[first]].astype(str).to_numpy()
+    return result
+
+
+def _outlines(
+    points: gpd.array.GeometryArray, groups: NDArray[np.int64], radius_m: float
+) -> list[shapely.Geometry]:
+    """Union of polygons that hold the disc of `radius_m` around each point, for each place."""
     outside = radius_m / math.cos(math.pi / (4 * _QUARTER_STEPS))
-    return np.asarray(shapely.buffer(np.asarray(points), outside, quad_segs=_QUARTER_STEPS))
+    order = np.argsort(groups, kind="stable")
+    discs = shapely.buffer(np.asarray(points)[order], outside, quad_segs=_QUARTER_STEPS)
+    edges = np.flatnonzero(np.diff(groups[order])) + 1
+    return [shapely.union_all(of_place) for of_place in np.split(discs, edges)]
 
 
 def _no_places(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from est_geo.checks import check_choice, check_points, check_polygons, check_same_crs, first_row
+from est_geo.checks import check_choice, check_polygons, check_same_crs, first_row, read_points
 from est_geo.errors import InputError
+from est_geo.geography.location import NOWHERE, locate
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 logger = logging.getLogger(__name__)
-
-NO_DISTRICT = -1
 
 
 def assign_districts(
@@ -67,7 +66,7 @@ def assign_districts(
         If a CRS is missing, not in metres, or not the same for both tables.
     """
     check_choice(outside, ("raise", "keep", "nearest"), name="outside")
-    check_points(incidents, name="incidents", unplaced=True)
+    xy, placed = read_points(incidents, name="incidents", unplaced=True)
     check_polygons(districts, name="districts", columns=("district_id", "district"))
     check_same_crs(incidents, districts, names=("incidents", "districts"))
     _check_ids(districts)
@@ -75,29 +74,27 @@ def assign_districts(
     ordered = ordered.sort_values("district_id")
     polygons = np.asarray(ordered.geometry.array)
 
-    points = np.asarray(incidents.geometry.array)
-    placed = ~(shapely.is_missing(points) | shapely.is_empty(points))
-    locations, row_location = _unique(shapely.get_coordinates(points[placed]))
-    null_island = (locations == 0).all(axis=1)
-    found, touching = _locate(locations, polygons)
-    found[null_island], touching[null_island] = NO_DISTRICT, 0
-    stray = (found == NO_DISTRICT) & ~null_island
+    locations = xy if placed.all() else xy[placed]
+    null_island = (locations[:, 0] == 0) & (locations[:, 1] == 0)
+    found, touching = locate(locations, polygons)
+    found[null_island], touching[null_island] = NOWHERE, 0
+    stray = (found == NOWHERE) & ~null_island
     if outside == "nearest":
         found[stray] = _nearest(locations[stray], polygons)
 
     def rows(location_mask: Mask) -> Mask:
-        """Mark the incidents at some locations."""
+        """Mark the incidents, of which some have no location."""
         mask = np.zeros(len(incidents), dtype=bool)
-        mask[placed] = location_mask[row_location]
+        mask[placed] = location_mask
         return mask
 
-    position = np.full(len(incidents), NO_DISTRICT)
-    position[placed] = found[row_location]
+    position = np.full(len(incidents), NOWHERE)
+    position[placed] = found
     if "district_id" in incidents.columns:
         known = pd.Index(ordered["district_id"]).get_indexer(incidents["district_id"])
         position[~placed] = known[~placed]
-    unplaced = ~placed & (position == NO_DISTRICT)
-    without = rows(found == NO_DISTRICT)
+    unplaced = ~placed & (position == NOWHERE)
+    without = rows(found == NOWHERE)
     counts = {
         "inside": int(rows(~stray & ~null_island).sum()),
         "outside": int(without.sum()),
@@ -105,7 +102,7 @@ def assign_districts(
         "district_only": int((~placed).sum() - unplaced.sum()),
         "unplaced": int(unplaced.sum()),
         "on_edge": int(rows(touching > 1).sum()),
-        "moved_to_nearest": int(rows(stray & (found != NO_DISTRICT)).sum()),
+        "moved_to_nearest": int(rows(stray & (found != NOWHERE)).sum()),
     }
     if outside == "raise" and counts["outside"]:
         _refuse_outside(incidents, without, counts["at_null_island"])
@@ -134,52 +131,19 @@ def _check_ids(districts: gpd.GeoDataFrame) -> None:
             )
 
 
-def _unique(xy: Floats) -> tuple[Floats, Integers]:
-    """Return the distinct coordinates, and for each row which of them it has."""
-    # As one complex number a row, pandas can hash them: twice as fast as sorting.
-    codes, distinct = pd.factorize(np.ascontiguousarray(xy).view(np.complex128).ravel())
-    return np.column_stack([distinct.real, distinct.imag]), codes
-
-
-def _locate(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Integers, Integers]:
-    """Return the first polygon that touches each location, and how many do.
-
-    Locations are sorted by easting, so those inside a polygon's west and east bounds are a slice;
-    of the slice, those inside its south and north bounds are tested against the polygon itself.
-    """
-    order = np.argsort(xy[:, 0], kind="stable")
-    eastings, northings = xy[order, 0], xy[order, 1]
-    found = np.full(len(xy), NO_DISTRICT)
-    touching = np.zeros(len(xy), dtype=np.intp)
-    bounds = shapely.bounds(polygons)
-    first = np.searchsorted(eastings, bounds[:, 0], side="left")
-    last = np.searchsorted(eastings, bounds[:, 2], side="right")
-    for index, polygon in enumerate(polygons):
-        north = northings[first[index] : last[index]]
-        near = np.flatnonzero((north >= bounds[index, 1]) & (north <= bounds[index, 3]))
-        near += first[index]
-        shapely.prepare(polygon)
-        # `intersects`, unlike `contains`, holds on the edge too.
-        hit = near[shapely.intersects_xy(polygon, eastings[near], northings[near])]
-        touching[hit] += 1
-        found[hit[found[hit] == NO_DISTRICT]] = index
-    back = np.empty_like(order)
-    back[order] = np.arange(len(order))
-    return found[back], touching[back]
-
-
 def _nearest(xy: Floats, polygons: np.ndarray[Any, Any]) -> Integers:
     """Return the nearest polygon of each location, the first of equally near ones."""
-    nearest = np.full(len(xy), len(polygons))
     if len(xy) == 0:
-        return nearest
+        return np.empty(0, dtype=np.intp)
     tree = shapely.STRtree(polygons)
+    distinct, which = np.unique(xy, axis=0, return_inverse=True)
     (location, polygon), distance = tree.query_nearest(
-        shapely.points(xy), return_distance=True, all_matches=True
+        shapely.points(distinct), return_distance=True, all_matches=True
     )
-    np.minimum.at(nearest, location, polygon)
+    least = np.full(len(distinct), len(polygons))
+    np.minimum.at(least, location, polygon)
     logger.info("the farthest point moved to its nearest district lies %.0f m off", distance.max())
-    return nearest
+    return least[which]
 
 
 def _refuse_outside(incidents: gpd.GeoDataFrame, without: Mask, at_null_island: int) -> None:

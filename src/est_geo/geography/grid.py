@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 MAX_CELLS = 100_000_000
+_BLOCK = 16  # cells along a side; of 4, 8, 16 and 32 the fastest on 50 m and on 10 m
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,56 @@ class Grid:
         return (self.south + np.arange(self.rows, dtype=np.float64) + 0.5) * self.cell_m
 
     def inside(self, area: shapely.Geometry) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Tell which cells have their centre in `area` (its edge included), as rows x columns."""
+        """Tell which cells have their centre in `area` (its edge included), as rows x columns.
+
+        Blocks of cells wholly inside or outside are told at once; only the centres in blocks that
+        the edge crosses are looked at one by one.
+        """
         shapely.prepare(area)
-        x, y = np.meshgrid(self.eastings, self.northings)
-        return shapely.intersects_xy(area, x, y)
+        x, y = self.eastings, self.northings
+        first_row, first_column = (
+            axis.ravel()
+            for axis in np.meshgrid(
+                np.arange(0, self.rows, _BLOCK), np.arange(0, self.columns, _BLOCK), indexing="ij"
+            )
+        )
+        last_row = np.minimum(first_row + _BLOCK, self.rows) - 1
+        last_column = np.minimum(first_column + _BLOCK, self.columns) - 1
+        blocks = shapely.box(x[first_column], y[first_row], x[last_column], y[last_row])
+        touched = shapely.intersects(area, blocks)
+        whole = np.zeros(len(blocks), dtype=np.bool_)
+        whole[touched] = shapely.contains_properly(area, blocks[touched])
+        mask = np.repeat(
+            np.repeat(whole.reshape(-(-self.rows // _BLOCK), -1), _BLOCK, 0), _BLOCK, 1
+        )
+        mask = np.ascontiguousarray(mask[: self.rows, : self.columns])
+        edge = (touched & ~whole).reshape(-(-self.rows // _BLOCK), -1)
+        edge_cells = np.repeat(np.repeat(edge, _BLOCK, 0), _BLOCK, 1)[: self.rows, : self.columns]
+        row, column = np.nonzero(edge_cells)
+        mask[row, column] = shapely.intersects_xy(area, x[column], y[row])
+        return mask
+
+    def cells_of(
+        self,
+        easting: np.ndarray[Any, np.dtype[np.float64]],
+        northing: np.ndarray[Any, np.dtype[np.float64]],
+    ) -> tuple[
+        np.ndarray[Any, np.dtype[np.intp]],
+        np.ndarray[Any, np.dtype[np.intp]],
+        np.ndarray[Any, np.dtype[np.bool_]],
+    ]:
+        """Row and column of the cell that holds each point, and whether it lies in the grid.
+
+        Where it does not, row and column are 0.
+        """
+        row = np.floor(northing / self.cell_m) - self.south
+        column = np.floor(easting / self.cell_m) - self.west
+        within = (row >= 0) & (row < self.rows) & (column >= 0) & (column < self.columns)
+        return (
+            np.where(within, row, 0).astype(np.intp),
+            np.where(within, column, 0).astype(np.intp),
+            within,
+        )
 
 
 def grid_over(area: gpd.GeoDataFrame, *, cell_m: float) -> Grid:

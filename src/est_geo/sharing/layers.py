@@ -22,7 +22,7 @@ from est_geo.sharing.wording import EN_DASH, date, number, percent, short_number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from est_geo.analysis.density import Density
+    from est_geo.analysis.density_result import Density
 
 Shape = list[list[list[int]]]
 Feature = dict[str, Any]

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from est_geo.checks import check_finite_weights, check_points
+from est_geo.checks import check_finite_weights, read_points
 from est_geo.errors import InputError
 from est_geo.schema import SITE_COUNTS, SITES, names
 from est_geo.sites.grouping import district_names, most_frequent
@@ -170,9 +170,7 @@ def _values(column: pd.Series, used: NDArray[np.bool_]) -> Any:  # noqa: ANN401 
 
 def _placed(incidents: gpd.GeoDataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """Incidents that make sites, with every column a site is made from, and their site ids."""
-    check_points(incidents, name="incidents", unplaced=True)
-    geometry = np.asarray(incidents.geometry.array)
-    has_point = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    xy, has_point = read_points(incidents, name="incidents", unplaced=True)
     if not has_point.any():
         raise InputError(
             f"`incidents` has no point in any of its {len(incidents)} rows. Geocode them first."
@@ -199,7 +197,7 @@ def _placed(incidents: gpd.GeoDataFrame) -> tuple[pd.DataFrame, NDArray[np.int64
         index=incidents.index[used],
     )
     check_finite_weights(placed, name="incidents")
-    points = shapely.get_coordinates(geometry[used])
+    points = xy[used]
     far = np.abs(points).max()
     if far >= _FARTHEST_M:
         raise InputError(
