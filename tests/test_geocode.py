@@ -378,6 +378,7 @@ def test_address_and_place_say_together_where():
     row = found("okänd, Rotebro", "Storgatan 1")
     assert (row["match_level"], row["district"]) == ("exact", "Rotebro")
     assert found("Malmvägen", "okänt ställe")["match_level"] == "street"
+    assert found("Malmvägen", "Rotebro")["match_level"] == "street"
 
 
 def test_aliases_are_read_as_what_they_mean():

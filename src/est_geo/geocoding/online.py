@@ -8,7 +8,6 @@ are sent: never the text as it was reported, which may hold a name.
 from __future__ import annotations
 
 import logging
-import math
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pyproj import Transformer
@@ -118,6 +117,6 @@ def _ask(geocoder: Geocoder, queries: Iterable[str]) -> tuple[dict[str, tuple[fl
                 "Leave it out, or try again when the service answers."
             ) from error
         in_a_row = 0
-        if place and all(map(math.isfinite, place)):
+        if place:
             answers[query] = place
     return answers, failures
