@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
 # The cost of a slip: below 1 where hardly anything else can be meant.
-_DOUBLED, _SLIP, _ODD, _AT_START = 0.5, 1.0, 1.5, 0.5
+_DOUBLED, _SLIP, _ODD, _AT_START = 0.5, 1.0, 1.5, 1.0
 # Names from this length may cost so much.
-_ALLOWED: Final = ((7, 2.0), (5, 1.5), (3, 1.0), (2, 0.5))
+_ALLOWED: Final = ((7, 2.0), (5, 1.5), (4, 1.0), (2, 0.5))
 _TWO_EDITS_FROM = 5
 _WHOLE_FROM = 6  # letters of a name whose type cannot be told
 _LONGEST_ABBREVIATION = 4  # of a street type: v, vä, väg
