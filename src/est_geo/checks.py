@@ -89,14 +89,13 @@ def check_points(
 
     Rows without a geometry are let through only with ``unplaced=True``.
     """
-    check_table(table, name=name, columns=columns)
+    read_points(table, name=name, columns=columns, unplaced=unplaced)
     points: gpd.GeoDataFrame = table
-    read_points(points, name=name, unplaced=unplaced)
-    return check_metric_crs(points, name=name)
+    return points.crs
 
 
 def read_points(
-    points: gpd.GeoDataFrame, *, name: str, unplaced: bool = False
+    table: object, *, name: str, columns: Iterable[str] = (), unplaced: bool = False
 ) -> tuple[np.ndarray[Any, np.dtype[np.float64]], np.ndarray[Any, np.dtype[np.bool_]]]:
     """Check points as `check_points` does, and give what was read in doing so.
 
@@ -105,7 +104,8 @@ def read_points(
     tuple of array of (n, 2) float and array of n bool
         Eastings and northings, NaN where there are none; and where there are.
     """
-    check_table(points, name=name)
+    check_table(table, name=name, columns=columns)
+    points: gpd.GeoDataFrame = table
     check_metric_crs(points, name=name)
     geometry = np.asarray(points.geometry.array)
     coordinates = shapely.get_coordinates(geometry)
@@ -113,7 +113,7 @@ def read_points(
     if (kinds == shapely.GeometryType.POINT).all() and len(coordinates) == len(geometry):
         there = np.ones(len(geometry), dtype=bool)
     else:
-        there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+        there = has_shape(geometry)
         _refuse(
             points,
             there & (kinds != shapely.GeometryType.POINT),
@@ -141,6 +141,14 @@ def read_points(
             remedy="Mend them in the file.",
         )
     return coordinates, there
+
+
+def has_shape(geometry: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Tell which geometries are there: neither missing nor empty."""
+    there: np.ndarray[Any, np.dtype[np.bool_]] = ~(
+        shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    )
+    return there
 
 
 def check_polygons(table: object, *, name: str, columns: Iterable[str] = ()) -> None:

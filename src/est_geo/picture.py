@@ -14,7 +14,7 @@ import shapely
 from est_geo.analysis.density import kde
 from est_geo.analysis.places import problem_places
 from est_geo.analysis.recurring import recurring_addresses
-from est_geo.checks import check_number, check_points
+from est_geo.checks import check_number, check_points, has_shape
 from est_geo.errors import InputError
 from est_geo.geography.assignment import assign_districts
 from est_geo.sites.by_district import count_by_district
@@ -120,9 +120,9 @@ def build_picture(
     check_points(incidents, name="incidents", columns=("occurred_from",), unplaced=True)
     area = _hull(incidents) if districts is None else districts
     placed = assign_districts(incidents, area, outside=outside)
-    has_point = ~(placed.geometry.isna() | placed.geometry.is_empty)
-    reports = placed[placed["district_id"].notna() & has_point]
     known = placed[placed["district_id"].notna()]
+    counted = int(is_counted(known).sum())
+    reports = known[has_shape(np.asarray(known.geometry.array))]
     inside = reports[is_counted(reports)]
     if len(inside) == 0:
         raise InputError(
@@ -151,10 +151,10 @@ def build_picture(
         counts={
             "read": len(placed),
             "inside": len(inside),
-            "duplicates": len(known) - int(is_counted(known).sum()),
+            "duplicates": len(known) - counted,
             "outside": assignment["outside"],
             "at_null_island": assignment["at_null_island"],
-            "district_only": int(is_counted(known).sum()) - len(inside),
+            "district_only": counted - len(inside),
             "unplaced": assignment["unplaced"],
             "without_time": len(inside) - len(times),
         },
@@ -196,7 +196,7 @@ def _hull(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         If a point lies at 0, 0: it would stretch the hull to the origin of the CRS.
     """
     geometry = np.asarray(incidents.geometry.array)
-    geometry = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
+    geometry = geometry[has_shape(geometry)]
     if len(geometry) == 0:
         raise InputError(
             f"`incidents` has no point in any of its {len(incidents)} rows. Geocode them first."

@@ -137,13 +137,7 @@ def mass_inside(
     """
     # An odd number of parts, so that centres of cells are centres of parts.
     parts = max(1, math.ceil(_PARTS_OF_RADIUS * grid.cell_m / radius)) // 2 * 2 + 1
-    fine = Grid(
-        cell_m=grid.cell_m / parts,
-        west=grid.west * parts,
-        south=grid.south * parts,
-        columns=grid.columns * parts,
-        rows=grid.rows * parts,
-    )
+    fine = grid.split(parts)
     if fine.columns * fine.rows > MAX_CELLS:
         raise InputError(
             f'`edge="mass"` needs {fine.columns * fine.rows:,} small squares over this area, at '

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from est_geo.checks import check_points, check_same_crs
+from est_geo.checks import check_same_crs, read_points
 from est_geo.errors import InputError
 from est_geo.sites.collapse import is_counted, site_ids_of
 
@@ -46,13 +45,10 @@ def describe_incidents(
     InputError
         If the incidents at some site are not as many as its `n`.
     """
-    check_points(incidents, name="incidents", unplaced=True)
+    points, has_point = read_points(incidents, name="incidents", unplaced=True)
     check_same_crs(sites, incidents, names=("sites", "incidents"))
-    geometry = np.asarray(incidents.geometry.array)
-    has_point = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
-    placed = incidents[has_point]
+    placed, points = incidents[has_point], points[has_point]
     counted = is_counted(placed)
-    points = shapely.get_coordinates(geometry[has_point])
     site = pd.Index(sites["site_id"]).get_indexer(site_ids_of(points[:, 0], points[:, 1]))
     _check_same(sites, site[counted & (site >= 0)], int((counted & (site < 0)).sum()))
     place = np.where(site >= 0, place_of_site[site], -1)

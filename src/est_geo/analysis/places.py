@@ -18,6 +18,7 @@ from est_geo.checks import (
     check_points,
     check_same_crs,
     check_table,
+    has_shape,
 )
 from est_geo.schema import KIND_DTYPE, PLACES, SITES, names
 from est_geo.sites.collapse import coordinate_name
@@ -183,9 +184,7 @@ def _named(
 ) -> pd.Series:
     """Name places by the nearest named place, where one is within reach of the heaviest site."""
     geometry = np.asarray(named.geometry.array)
-    usable = named["name"].notna().to_numpy(dtype=bool) & ~(
-        shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    )
+    usable = named["name"].notna().to_numpy(dtype=bool) & has_shape(geometry)
     by_name = np.flatnonzero(usable)[np.argsort(named["name"][usable].astype(str), kind="stable")]
     if len(by_name) == 0:
         return otherwise

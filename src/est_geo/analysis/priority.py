@@ -236,13 +236,7 @@ def _mean_density(
     points: NDArray[np.float64], weight: NDArray[np.float64], grid: Grid, radius_m: float
 ) -> NDArray[np.float64]:
     """Quartic kernel density averaged over each cell, per m²."""
-    fine = Grid(
-        cell_m=grid.cell_m / _PARTS,
-        west=grid.west * _PARTS,
-        south=grid.south * _PARTS,
-        columns=grid.columns * _PARTS,
-        rows=grid.rows * _PARTS,
-    )
+    fine = grid.split(_PARTS)
     used = weight > 0
     # Local coordinates keep the digits that seven-digit northings would cost.
     easting, northing, summed = merged(

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from est_geo.checks import check_number, check_points
+from est_geo.checks import check_number, read_points
 from est_geo.schema import ADDRESSES, names
 from est_geo.sites.collapse import (
     address_names,
@@ -59,15 +59,16 @@ def recurring_addresses(
     InputError
         If the table is empty, lacks `occurred_from`, or a geometry is not a point.
     """
-    check_points(incidents, name="incidents", columns=("occurred_from",), unplaced=True)
+    points, has_point = read_points(
+        incidents, name="incidents", columns=("occurred_from",), unplaced=True
+    )
     check_number(min_incidents, name="min_incidents", at_least=1, whole=True)
     check_number(min_months, name="min_months", at_least=0, whole=True)
-    placed = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
+    placed, points = incidents[has_point], points[has_point]
     placed = placed.assign(address=address_names(placed))
     for column in ("district_id", "district", "source"):
         if column not in placed.columns:
             placed = placed.assign(**{column: pd.Series(np.nan, placed.index, dtype="str")})
-    points = shapely.get_coordinates(np.asarray(placed.geometry.array))
     groups, count = _same_address(placed, site_ids_of(points[:, 0], points[:, 1]))
     every = _count(placed, points, groups, count)
     kept = every[(every["n"] >= min_incidents) & (every["months"] >= min_months)]

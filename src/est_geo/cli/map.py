@@ -15,7 +15,7 @@ from est_geo.cli.geocoding import check_options, geocode, say_quality_in_short
 from est_geo.cli.output import account, write_tables
 from est_geo.cli.reading import municipality_of, read_area, read_files
 from est_geo.errors import InputError
-from est_geo.intake.duplicates import link_states
+from est_geo.intake.duplicates import link_all
 from est_geo.sharing.map import draw_map
 
 _SHOWN = 15
@@ -101,11 +101,7 @@ def map_(  # noqa: PLR0913 - one for each option
         )
         with waiting("Analysing"):
             # What repeats another report can be told only now that both have points.
-            reports = (
-                intake.incidents
-                if placed is None
-                else link_states(eg.link_duplicates(placed.incidents))
-            )
+            reports = intake.incidents if placed is None else link_all(placed.incidents)
             picture = eg.build_picture(reports, area, outside=outside.value)
         if tables is not None:
             tables.mkdir(parents=True, exist_ok=True)

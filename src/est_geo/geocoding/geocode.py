@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from est_geo.checks import check_number, check_points, check_table
+from est_geo.checks import check_number, check_points, read_points
 from est_geo.errors import InputError
 from est_geo.geocoding.addresses import Address, parse_address, street_key
 from est_geo.geocoding.aliases import read_aliases
@@ -120,18 +120,26 @@ def geocode(
     register, change nothing. Reports that repeat each other can be linked only once they have
     points: call `link_duplicates` after this.
     """
-    check_points(incidents, name="incidents", unplaced=True)
+    points, has_point = read_points(incidents, name="incidents", unplaced=True)
     check_number(max_uncertainty_m, name="max_uncertainty_m", at_least=0)
     entries = _entries(gazetteer).to_crs(incidents.crs)
     register = Register(entries, districts)
-    asked = _without_point(incidents)
+    at_null = (points[:, 0] == 0) & (points[:, 1] == 0)
+    asked = ~has_point | at_null
+    if "match_level" in incidents.columns:
+        # Those matched before have no coordinates of their own.
+        before = incidents["match_level"]
+        asked |= (before.notna() & (before != "coordinates")).to_numpy(dtype=bool)
+        at_null = has_point & (before == "null_island").to_numpy(dtype=bool)
     codes, texts = _distinct_texts(incidents, asked)
     addresses = _read_texts(texts, aliases)
     found = _match(addresses, register, max_uncertainty_m=max_uncertainty_m)
     if online is not None:
         read = [address if _names(address) else place for address, place in addresses]
         found = ask_online(online, read, found, register=register, crs=incidents.crs)
-    result = _fill(incidents, asked, codes, found, register, max_uncertainty_m=max_uncertainty_m)
+    result = _fill(
+        incidents, asked, at_null, codes, found, register, max_uncertainty_m=max_uncertainty_m
+    )
     if districts is not None:
         result = assign_districts(result, districts, outside="keep")
     rows = np.full(len(incidents), -1)
@@ -155,21 +163,8 @@ def _entries(gazetteer: Gazetteer | gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             f"`gazetteer` must be a Gazetteer, not {type(gazetteer).__name__}. "
             "Read one with est_geo.read_gazetteer."
         )
-    check_table(entries, name="gazetteer", columns=names(GAZETTEER))
-    check_points(entries, name="gazetteer")
+    check_points(entries, name="gazetteer", columns=names(GAZETTEER))
     return entries
-
-
-def _without_point(incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Mark the rows that have no coordinates of their own; those matched before have none."""
-    geometry = np.asarray(incidents.geometry.array)
-    asked = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    points = shapely.get_coordinates(geometry[~asked])
-    asked[~asked] = (points == 0).all(axis=1)
-    if "match_level" in incidents.columns:
-        level = incidents["match_level"]
-        asked |= (level.notna() & (level != "coordinates")).to_numpy(dtype=bool)
-    return asked
 
 
 def _distinct_texts(
@@ -185,7 +180,7 @@ def _distinct_texts(
             codes, texts = np.full(len(pair), -1), np.empty(0, dtype=object)
         columns.append((codes, [*map(str, texts), ""]))
         pair = pair * (len(texts) + 1) + codes + 1
-    codes, first = np.unique(pair, return_index=True, return_inverse=True)[1:][::-1]
+    _, first, codes = np.unique(pair, return_index=True, return_inverse=True)
     chosen = [[texts[code] for code in codes_[first]] for codes_, texts in columns]
     return codes, list(zip(*chosen, strict=True))
 
@@ -237,12 +232,11 @@ def _read(text: str, aliases: Mapping[str, str]) -> Address:
     address = parse_address(text)
     if not aliases:
         return address
-    meant = aliases.get(street_key(text))
-    if meant is None:
-        meant = aliases.get(street_key(address.street))
+    meant = aliases.get(street_key(text)) or aliases.get(street_key(address.street))
     if meant is None:
         return address
-    known = replace(parse_address(meant), others=(*parse_address(meant).others, *address.others))
+    known = parse_address(meant)
+    known = replace(known, others=(*known.others, *address.others))
     if known.street and known.number is None:
         # Another name of a street; the number that stands after it holds.
         number = {name: getattr(address, name) for name in ("number", "to_number", "letter")}
@@ -263,6 +257,7 @@ def _with_other(address: Address, other: Address) -> Address:
 def _fill(
     incidents: gpd.GeoDataFrame,
     asked: NDArray[np.bool_],
+    at_null: NDArray[np.bool_],
     codes: NDArray[np.int64],
     found: Sequence[Found],
     register: Register,
@@ -272,9 +267,6 @@ def _fill(
     """Write the matches into the rows that were asked for."""
     result = incidents.copy(deep=False)
     geometry = np.array(incidents.geometry.array, dtype=object)
-    at_null = asked & ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
-    if "match_level" in incidents.columns:
-        at_null &= (incidents["match_level"] == "null_island").to_numpy(dtype=bool)
     table = pd.DataFrame(found, columns=Found._fields)
     exact = (table["uncertainty_m"] <= max_uncertainty_m) | (table["level"] == "online")
     points = np.full(len(table), None, dtype=object)

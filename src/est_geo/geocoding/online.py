@@ -75,10 +75,11 @@ def ask_online(
             "`online` must have a method geocode(query), as geopy's geocoders; "
             f"{type(geocoder).__name__} has none."
         )
+    towns = frozenset(register.area_names["post_town"])
     queries: dict[str, list[int]] = {}
     for which, (address, match) in enumerate(zip(addresses, found, strict=True)):
         if match.level in _LEFT and address.street and address.number is not None:
-            town = next((other for other in address.others if other in _towns(register)), None)
+            town = next((other for other in address.others if other in towns), None)
             number = f"{address.number}{address.letter}"
             query = f"{address.street} {number}, {town or register.town}"
             queries.setdefault(query.removesuffix(", "), []).append(which)
@@ -93,11 +94,6 @@ def ask_online(
                 result[which] = Found("online", _SCORE, x, y, label=query)
     _log.info("%d were found, %d gave an error", len(answers), failures)
     return result
-
-
-def _towns(register: Register) -> frozenset[str]:
-    """Name the post towns that the register knows."""
-    return frozenset(register.area_names["post_town"])
 
 
 def _ask(geocoder: Geocoder, queries: Iterable[str]) -> tuple[dict[str, tuple[float, float]], int]:

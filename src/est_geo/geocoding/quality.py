@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-import shapely
 
+from est_geo.checks import has_shape
 from est_geo.geocoding.counts import (
     MINIMUM_HIT_RATE,
     count_ambiguous,
@@ -219,7 +219,7 @@ def assess(
     geometry = np.asarray(incidents.geometry.array)
     level = pd.Series(pd.Categorical(incidents["match_level"], categories=MATCH_LEVELS))
     found = ~level.isin(_NOTHING_FOUND).to_numpy()
-    has_point = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    has_point = has_shape(geometry)
     # An unmatched row may still have its 0, 0.
     placed = asked & has_point & found
     has_district = incidents["district"].notna().to_numpy()

@@ -71,6 +71,16 @@ class Grid:
         mask[row, column] = shapely.intersects_xy(area, x[column], y[row])
         return mask
 
+    def split(self, parts: int) -> Grid:
+        """Divide each cell into `parts` x `parts`."""
+        return Grid(
+            cell_m=self.cell_m / parts,
+            west=self.west * parts,
+            south=self.south * parts,
+            columns=self.columns * parts,
+            rows=self.rows * parts,
+        )
+
     def cells_of(
         self,
         easting: np.ndarray[Any, np.dtype[np.float64]],

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from est_geo.checks import has_shape
 from est_geo.errors import InputError
 from est_geo.intake import reasons
 from est_geo.intake.columns import PAIRS, POSITION
@@ -112,7 +113,7 @@ def _from_geometry(table: gpd.GeoDataFrame) -> Coordinates:
         shapely.get_num_geometries(geometry) == 1
     )
     geometry = np.where(single, shapely.get_geometry(geometry, 0), geometry)
-    blank = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    blank = ~has_shape(geometry)
     other = ~blank & (shapely.get_type_id(geometry) != shapely.GeometryType.POINT)
     geometry = np.where(blank | other, None, geometry)
     x, y = shapely.get_x(geometry), shapely.get_y(geometry)

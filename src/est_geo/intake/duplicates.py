@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from est_geo.checks import check_number, check_points, first_row
+from est_geo.checks import check_number, check_points, first_row, has_shape
 from est_geo.errors import InputError
 from est_geo.files.column_names import plain_name
 from est_geo.intake.categories import STATES
@@ -260,7 +260,7 @@ def _heads_so_far(incidents: gpd.GeoDataFrame) -> NDArray[np.int64]:
 def _placed(incidents: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Mark the rows with a point to trust, and give all coordinates (NaN where there is none)."""
     geometry = np.asarray(incidents.geometry.array)
-    there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    there = has_shape(geometry)
     points = np.full((len(geometry), 2), np.nan)
     points[there] = shapely.get_coordinates(geometry[there])
     placed = (np.abs(points) < _FARTHEST_M).all(axis=1) & (points != 0).any(axis=1)

@@ -11,16 +11,14 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError as ProjError
 
 from est_geo.checks import check_metric_crs
-from est_geo.errors import CRSError
-from est_geo.geography.crs import SWEDEN_CRS, on_earth, working_crs
+from est_geo.geography.crs import SWEDEN_CRS, agreed_crs, on_earth, parse_crs, working_crs
 from est_geo.geography.municipalities import Municipality, find_municipality, outside_of
 from est_geo.intake import reasons
 from est_geo.intake.coordinates import Coordinates, read_coordinates
 from est_geo.intake.reasons import Fault
-from est_geo.intake.systems import REMEDY, Part, read_as_recognised, read_as_told
+from est_geo.intake.systems import Part, read_as_recognised, read_as_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,8 +107,8 @@ def find_positions(
     Which of two columns is the northing is told by the values in Sweden, whatever the columns are
     called: X is north in Swedish surveying. In other countries the names are believed.
     """
-    asked = _parse_crs(crs, name="crs")
-    target = _parse_crs(to_crs, name="to_crs")
+    asked = parse_crs(crs, name="crs")
+    target = parse_crs(to_crs, name="to_crs")
     if target is not None:
         check_metric_crs(gpd.GeoDataFrame(geometry=[], crs=target), name="to_crs")
     area = None if municipality is None else find_municipality(municipality)
@@ -122,7 +120,7 @@ def find_positions(
     carried = None
     if isinstance(table, gpd.GeoDataFrame) and found.columns[0] == table.geometry.name:
         carried = table.crs if table.crs is not None and on_earth(table.crs) else None
-    told = _crs_told(asked, carried if names_crs else None, file=file)
+    told = agreed_crs(asked, carried if names_crs else None, file=file)
     rows = table.index.to_numpy()
     if told is not None:
         why = "as the file says" if asked is None else "as told"
@@ -140,31 +138,6 @@ def find_positions(
         _log.info("%s: %s", file, reading)
     found.faults.append(Fault(lost, found.columns[0], reasons.OUTSIDE_RANGE))
     return Positions(points, found.null_island, found.faults, crs_read, crs_here, outside, readings)
-
-
-def _parse_crs(crs: CRS | str | int | None, *, name: str) -> CRS | None:
-    """Understand a CRS that the caller names."""
-    if crs is None:
-        return None
-    try:
-        return CRS.from_user_input(int(crs) if isinstance(crs, str) and crs.isdecimal() else crs)
-    except ProjError as error:
-        raise CRSError(
-            f"`{name}` is {str(crs)[:80]!r}, which is no CRS that is known. "
-            f"Give an EPSG number: {REMEDY}."
-        ) from error
-
-
-def _crs_told(asked: CRS | None, known: CRS | None, *, file: str) -> CRS | None:
-    """Give the CRS that the file says or the caller supplies; None where neither does."""
-    if asked is None or known is None:
-        return asked or known
-    if not known.equals(asked, ignore_axis_order=True):
-        raise CRSError(
-            f"`crs` is {asked.name}, but {file!r} says that it is in {known.name}. "
-            "Leave `crs` out, or mend the file."
-        )
-    return asked
 
 
 def _choose_crs(

@@ -8,7 +8,7 @@ import numpy as np
 from pyproj import CRS
 
 from est_geo.errors import CRSError, InputError
-from est_geo.geography.crs import plane
+from est_geo.geography.crs import REMEDY, plane
 from est_geo.geography.recognise import (
     MOST,
     Fit,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     Mask = np.ndarray[Any, np.dtype[np.bool_]]
     Floats = np.ndarray[Any, np.dtype[np.float64]]
 
-REMEDY = "crs=3006 for SWEREF 99 TM, 3011 for SWEREF 99 18 00, 3021 for RT 90, 4326 for degrees"
 
 _DEGREES = (180.0, 90.0)
 # No projected coordinate on Earth is as large.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from est_geo.checks import check_finite_weights
+from est_geo.checks import check_finite_weights, has_shape
 from est_geo.errors import InputError
 from est_geo.schema import DISTRICT_COUNTS, names
 from est_geo.sites.collapse import is_counted
@@ -55,7 +55,7 @@ def count_by_district(
     listed = listed.sort_values("district_id", ignore_index=True)
     codes = pd.Index(listed["district_id"]).get_indexer(used["district_id"].astype("str"))
     there = codes >= 0
-    has_point = ~(used.geometry.isna() | used.geometry.is_empty).to_numpy(dtype=bool)
+    has_point = has_shape(np.asarray(used.geometry.array))
     size = len(listed)
     counts = listed.assign(
         n=np.bincount(codes[there], minlength=size),

@@ -8,11 +8,18 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError as ProjError
 
+from est_geo.checks import has_shape
 from est_geo.errors import CRSError
 from est_geo.geocoding.gazetteer.text import read_numbers
-from est_geo.geography.crs import SWEDEN_CRS, on_earth, plane, working_crs
+from est_geo.geography.crs import (
+    REMEDY,
+    SWEDEN_CRS,
+    agreed_crs,
+    on_earth,
+    plane,
+    working_crs,
+)
 from est_geo.geography.recognise import Group, is_possible, northing_first, recognise
 
 if TYPE_CHECKING:
@@ -34,7 +41,6 @@ OUTSIDE_RANGE = "coordinate is not possible"
 NO_SYSTEM_FITS = "coordinate fits no known system"
 
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-_REMEDY = "crs=3006 for SWEREF 99 TM, 3011 for SWEREF 99 18 00, 3021 for RT 90, 4326 for degrees"
 _METRES = 1e8
 _PAIR_OF_DEGREES = ("longitude", "latitude")
 
@@ -71,20 +77,6 @@ class _Part(NamedTuple):
     crs: CRS
     north_first: bool
     why: str
-
-
-def parse_crs(crs: CRS | str | int | None) -> CRS | None:
-    """Understand a CRS that the caller names, or raise a CRSError."""
-    if crs is None:
-        return None
-    try:
-        given = int(crs) if isinstance(crs, str) and crs.isdecimal() else crs
-        return plane(CRS.from_user_input(given))
-    except ProjError as error:
-        raise CRSError(
-            f"`crs` is {str(crs)[:80]!r}, which is no CRS that is known. "
-            f"Give an EPSG number: {_REMEDY}."
-        ) from error
 
 
 def find_points(
@@ -139,7 +131,7 @@ def find_points(
     given = fault == ""
     first, second = (np.where(given, half, np.nan) for half in (first, second))
     rows = table.index.to_numpy()
-    told = _told(crs, carried if names_crs else None, file=file)
+    told = agreed_crs(crs, carried if names_crs else None, file=file)
     if told is not None:
         parts = _as_told(first, second, given, told, rows=rows, file=file)
     else:
@@ -167,7 +159,7 @@ def _from_geometry(geometry: Shapes) -> tuple[Floats, Floats, Shapes, Shapes]:
     shapes[one] = shapely.get_geometry(shapes[one], 0)
     kind = shapely.get_type_id(shapes)
     fault = np.full(len(shapes), "", dtype=object)
-    blank = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    blank = ~has_shape(shapes)
     polygonal = np.isin(kind, _POLYGONAL) & ~blank
     other = ~blank & ~polygonal & (kind != shapely.GeometryType.POINT)
     xy, of = shapely.get_coordinates(shapes, return_index=True)
@@ -204,18 +196,6 @@ def _known_crs(table: gpd.GeoDataFrame) -> CRS | None:
     return plane(table.crs) if on_earth(table.crs) else None
 
 
-def _told(asked: CRS | None, carried: CRS | None, *, file: str) -> CRS | None:
-    """Give the CRS that the file or the caller says; they may not disagree."""
-    if asked is None or carried is None:
-        return asked or carried
-    if not carried.equals(asked, ignore_axis_order=True):
-        raise CRSError(
-            f"`crs` is {asked.name}, but {file!r} says that it is in {carried.name}. "
-            "Leave `crs` out, or mend the file."
-        )
-    return asked
-
-
 def _as_told(
     first: Floats,
     second: Floats,
@@ -242,7 +222,7 @@ def _as_told(
         raise CRSError(
             f"{file!r} is read as {crs.name}, but {int(strange.sum())} of {int(given.sum())} "
             f"coordinates cannot be in it; the first is row {rows[np.argmax(strange)]}. "
-            f"Pass what they are: {_REMEDY}."
+            f"Pass what they are: {REMEDY}."
         )
     masks = ((given & fits & ~turned, False), (given & fits & turned, True))
     return [_Part(mask, crs, order, "as told") for mask, order in masks if mask.any()]
@@ -284,7 +264,7 @@ def _refuse(
     if undecided is None or not undecided.fits:
         raise CRSError(
             f"{counted} that lie in no Swedish municipality in any system that their size allows; "
-            f"{first}. Pass {_REMEDY}."
+            f"{first}. Pass {REMEDY}."
         )
     names = "; ".join(
         f"{_named(CRS.from_epsg(fit.reading.epsg))} around {fit.municipality or fit.within}"

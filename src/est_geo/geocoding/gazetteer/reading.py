@@ -14,9 +14,9 @@ from est_geo.files import OpenedFile, expand, open_file
 from est_geo.geocoding.gazetteer.cache import SUFFIX, load_cached, read_key, save_cached
 from est_geo.geocoding.gazetteer.columns import is_known
 from est_geo.geocoding.gazetteer.joining import join_entries
-from est_geo.geocoding.gazetteer.points import parse_crs
 from est_geo.geocoding.gazetteer.result import Gazetteer, GazetteerFile, GazetteerSummary
 from est_geo.geocoding.gazetteer.rows import Asked, Part, read_part
+from est_geo.geography.crs import parse_crs, plane
 from est_geo.geography.municipalities import find_municipality
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def read_gazetteer(
     if kind is not None:
         check_choice(kind, ("address", "place"), name="kind")
     area = None if municipality is None else find_municipality(municipality)
-    asked = Asked(columns, parse_crs(crs), area, kind)
+    named = parse_crs(crs)
+    asked = Asked(columns, None if named is None else plane(named), area, kind)
     if isinstance(path, pd.DataFrame):
         if cache:
             raise InputError(
