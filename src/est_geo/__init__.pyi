@@ -24,6 +24,11 @@ from .geography.districts import read_districts as read_districts
 from .intake.duplicates import link_duplicates as link_duplicates
 from .intake.incidents import read_incidents as read_incidents
 from .intake.result import Intake as Intake
+from .periods.holidays import holiday_weeks as holiday_weeks
+from .periods.parsing import parse_period as parse_period
+from .periods.period import Period as Period
+from .periods.period import period_of as period_of
+from .periods.period import periods_between as periods_between
 from .picture import Picture as Picture
 from .picture import build_picture as build_picture
 from .sharing.html import save_offline as save_offline

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from est_geo.checks import check_number, read_points
+from est_geo.periods import period_numbers
 from est_geo.schema import ADDRESSES, names
 from est_geo.sites.collapse import (
     address_names,
@@ -125,9 +126,8 @@ def _count(
             "district_id": district_id,
             "district": district_names(district_id, placed),
             "n": np.bincount(groups[counted], minlength=count),
-            "months": count_distinct(groups, _steps(stamps, "M"), count),
-            # Weeks since Thursday 1 January 1970 begin on Thursdays; three days on, on Mondays.
-            "weeks": count_distinct(groups, _steps(stamps + np.timedelta64(3, "D"), "W"), count),
+            "months": count_distinct(groups, period_numbers(stamps, kind="month"), count),
+            "weeks": count_distinct(groups, period_numbers(stamps, kind="week"), count),
             "first": times.min().to_numpy(),
             "last": times.max().to_numpy(),
             "sources": count_distinct(groups, pd.factorize(placed["source"])[0], count),
@@ -135,14 +135,3 @@ def _count(
         geometry=shapely.points(at),
         crs=placed.crs,
     )
-
-
-def _steps(stamps: NDArray[np.datetime64], unit: str) -> NDArray[np.int64]:
-    """Count months or weeks from the first one; -1 where the time is missing."""
-    whole = stamps.astype(f"datetime64[{unit}]")
-    missing = np.isnat(whole)
-    number = whole.astype(np.int64)
-    number[missing] = 0 if missing.all() else number[~missing].min()
-    number -= number.min() if len(number) else 0
-    number[missing] = -1
-    return number

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from est_geo.checks import check_choice
+from est_geo.periods.labels import day_text, span_text
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import datetime as dt
 
 LANGUAGES = ("sv", "en")
 NO_BREAK_SPACE = "\u00a0"
@@ -131,37 +132,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 
-_MONTHS = {
-    "sv": (
-        "januari",
-        "februari",
-        "mars",
-        "april",
-        "maj",
-        "juni",
-        "juli",
-        "augusti",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ),
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-}
-
 
 def words(language: str) -> dict[str, str]:
     """Every word in one language, by key.
@@ -211,24 +181,11 @@ def percent(share: float, language: str) -> str:
     return number(share * 100, language, decimals=1 if share < small else 0) + gap + "%"
 
 
-def date(day: pd.Timestamp, language: str) -> str:
+def date(day: dt.date, language: str) -> str:
     """Write a day: 16 november 2026, 16 November 2026."""
-    return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
+    return day_text(day, language)
 
 
-def date_range(first: pd.Timestamp, last: pd.Timestamp, language: str) -> str:
-    """Write a span of days with nothing said twice: 16–22 november 2026.
-
-    >>> import pandas as pd
-    >>> date_range(pd.Timestamp("2026-11-16"), pd.Timestamp("2026-11-22"), "sv")
-    '16–22 november 2026'
-    """
-    if first.normalize() == last.normalize():
-        return date(last, language)
-    if (first.year, first.month) == (last.year, last.month):
-        start = str(first.day)
-    elif first.year == last.year:
-        start = f"{first.day} {_MONTHS[language][first.month - 1]}"
-    else:
-        start = date(first, language)
-    return start + EN_DASH + date(last, language)
+def date_range(first: dt.date, last: dt.date, language: str) -> str:
+    """Write a span of days with nothing said twice: 16–22 november 2026."""
+    return span_text(first, last, language)

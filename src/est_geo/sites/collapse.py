@@ -17,6 +17,7 @@ import shapely
 
 from est_geo.checks import check_finite_weights, read_points
 from est_geo.errors import InputError
+from est_geo.periods import period_keys
 from est_geo.schema import SITE_COUNTS, SITES, names
 from est_geo.sites.grouping import district_names, most_frequent
 
@@ -104,7 +105,7 @@ def count_by_site(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     keys = pd.DataFrame(
         {
             "site_id": ids,
-            "period": month_of(placed["occurred_from"]),
+            "period": period_keys(placed["occurred_from"], kind="month"),
             "category": placed["category"].to_numpy(),
             "source": placed["source"].to_numpy(),
             "weight": placed["weight"].to_numpy(dtype=float),
@@ -133,15 +134,6 @@ def address_names(incidents: pd.DataFrame) -> pd.Series:
         return reported
     other = incidents["match_level"].isin(_ANOTHER_ADDRESS)
     return incidents["matched_address"].mask(other).fillna(reported)
-
-
-def month_of(times: pd.Series) -> pd.Series:
-    """Calendar month as text, 2026-11; missing where the time is."""
-    codes, months = pd.factorize(times.to_numpy().astype("datetime64[M]"))
-    text = np.append(
-        np.datetime_as_string(np.asarray(months, "datetime64[M]")).astype(object), np.nan
-    )
-    return pd.Series(pd.array(text[codes], dtype="str"), index=times.index)
 
 
 def site_ids_of(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.int64]:
