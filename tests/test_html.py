@@ -9,17 +9,19 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import folium
 import pytest
 from branca.element import Element
-from folium.plugins import HeatMap, MarkerCluster
+from folium.plugins import FastMarkerCluster, HeatMap, MarkerCluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from est_geo.errors import FileRefused, InputError, MissingAsset
 from est_geo.sharing.html import Raw, html_text, json_block, save_offline, to_html
+from est_geo.sharing.rendered_once import rendered_once
 
 HOSTILE = (
     "<img src=x onerror=window.pwned=1>",
@@ -102,11 +104,34 @@ def test_even_careless_text_does_not_run_python(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_careless_text_that_breaks_the_template_is_refused_by_name():
+def test_careless_text_that_is_no_template_is_shown_as_it_is():
     own = plain_map()
-    folium.Marker([59.4, 17.9], tooltip="rabatt {% 20").add_to(own)
-    with pytest.raises(InputError, match=r"reads as a template .*html_text"):
-        to_html(own)
+    folium.Marker([59.4, 17.9], tooltip="rabatt {% 20", title="{{").add_to(own)
+    page = to_html(own)
+    assert "rabatt {% 20" in page
+    assert '"title": "{{"' in page
+
+
+def test_a_map_that_folium_rendered_before_is_not_read_as_a_template_now():
+    own = plain_map()
+    folium.Marker([59.4, 17.9], tooltip="{{ 6 * 7 }}").add_to(own)
+    assert "42" in own.get_root().render()
+    assert "{{ 6 * 7 }}" in to_html(own)
+
+
+def test_other_threads_compile_their_templates_while_a_map_is_rendered():
+    found = {}
+
+    def render():
+        found["elsewhere"] = Element("{{ 6 * 7 }}").render()
+
+    with rendered_once():
+        thread = threading.Thread(target=render)
+        thread.start()
+        thread.join()
+        found["here"] = Element("{{ 6 * 7 }}").render()
+    assert found == {"elsewhere": "42", "here": "{{ 6 * 7 }}"}
+    assert Element("{{ 6 * 7 }}").render() == "42"
 
 
 def test_a_template_of_the_users_own_is_still_rendered():
@@ -167,7 +192,11 @@ def test_nothing_is_left_to_fetch():
 @pytest.mark.parametrize(
     ("element", "message"),
     [
-        (HeatMap([[59.4, 17.9]]), "leaflet_heat.min.js"),
+        (HeatMap([[59.4, 17.9]]), r"leaflet_heat.min.js \(asked for by HeatMap\)"),
+        (FastMarkerCluster([[59.4, 17.9]]), "FastMarkerCluster whose callback needs leaflet.awes"),
+        (folium.Marker([59, 17], popup="<img src=https://x.se/d.png>"), "1 popup.*x.se/d.png"),
+        (folium.Marker([59, 17], tooltip="<img srcset='e.png 2x'>"), "'e.png'"),
+        (folium.Marker([59, 17], icon=folium.DivIcon("<svg><image href=f.svg>")), "'f.svg'"),
         (folium.TileLayer("OpenStreetMap"), r"1 layer\(s\) of tiles"),
         (folium.WmsTileLayer("https://x.se", layers="a"), r"1 layer\(s\) of tiles"),
         (folium.Marker([59, 17], icon=folium.Icon()), "leaflet.awesome-markers.js"),

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
-import folium
 import numpy as np
 import pytest
-from folium.plugins import MarkerCluster
 
 import conftest
-from est_geo.sharing.html import html_text, save_offline
 from est_geo.sharing.map import draw_map
 from test_html import HOSTILE
 
@@ -247,41 +244,3 @@ def test_empty_tables_draw_a_quiet_map(page, picture, tmp_path):
     show(page, draw_map(empty), tmp_path)
     assert paths(page, "areas") == 4
     assert "inga" in page.locator(".eg-legend").text_content()
-
-
-def test_a_users_own_folium_map_works_offline(page, tmp_path):
-    own = folium.Map([59.43, 17.93], zoom_start=13, tiles=None)
-    text = HOSTILE[0] + HOSTILE[1] + HOSTILE[3] + HOSTILE[5]
-    marker = folium.Marker([59.43, 17.93], popup=html_text(text), tooltip=html_text(text))
-    marker.add_to(own)
-    shape = conftest.make_picture().districts[["geometry"]].to_crs(4326)
-    folium.GeoJson(shape, name="områden").add_to(own)
-    folium.LayerControl().add_to(own)
-    show(page, save_offline(own, tmp_path / "egen.html"), tmp_path)
-    icon = page.locator("img.leaflet-marker-icon")
-    assert icon.evaluate("image => image.naturalWidth") == 25
-    icon.click()
-    page.wait_for_timeout(300)
-    assert page.locator(".leaflet-popup-content").text_content().strip() == text
-    assert page.evaluate("window.pwned") is None
-    assert page.said == []
-
-
-def test_clusters_draw_in_a_map_without_tiles(page, tmp_path):
-    own = folium.Map([59.43, 17.93], zoom_start=13, tiles=None)
-    cluster = MarkerCluster().add_to(own)
-    for i in range(5):
-        folium.Marker([59.43, 17.93 + i / 1e5]).add_to(cluster)
-    show(page, save_offline(own, tmp_path / "egen.html"), tmp_path)
-    assert page.locator(".marker-cluster").text_content().strip() == "5"
-
-
-def test_the_policy_stops_what_an_injected_script_would_do(page, tmp_path):
-    own = folium.Map([59.43, 17.93], zoom_start=13, tiles=None)
-    bare = "<img src=x onerror=window.pwned=1>"
-    folium.Marker([59.43, 17.93], popup=folium.Popup(bare, show=True)).add_to(own)
-    page.goto(save_offline(own, tmp_path / "egen.html").as_uri())
-    page.wait_for_timeout(300)
-    assert page.locator(".leaflet-popup-content img").count() == 1
-    assert page.evaluate("window.pwned") is None
-    assert any("Content Security Policy" in said for said in page.said)

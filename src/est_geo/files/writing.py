@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from est_geo.errors import FileRefused
 
@@ -55,16 +57,9 @@ def write_atomic(path: str | Path, content: bytes | str) -> Path:
 
 def _replace(target: Path, data: bytes) -> None:
     """Write beside the target, force to disk, and put in its place."""
-    handle, name = tempfile.mkstemp(
-        dir=target.parent, prefix=f".{target.name[:40]}-", suffix=".tmp"
-    )
-    temporary = Path(name)
+    temporary = _write_nameless(target, data) or _write_named(target, data)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        # mkstemp makes files that only their owner can read; a result is for others too.
+        # Made so that only its owner can read it; a result is for others too.
         temporary.chmod(_mode(target))
         temporary.replace(target)
     except BaseException:
@@ -72,6 +67,56 @@ def _replace(target: Path, data: bytes) -> None:
             temporary.unlink()
         raise
     _sync_folder(target.parent)
+
+
+def _write_nameless(target: Path, data: bytes) -> Path | None:
+    """Write to a file that gets its name when it is whole: if we are killed, nothing is left.
+
+    Linux has such files, on most kinds of disk; elsewhere None.
+    """
+    if not hasattr(os, "O_TMPFILE"):
+        return None
+    try:
+        handle = os.open(target.parent, os.O_TMPFILE | os.O_WRONLY, 0o600)
+    except OSError:
+        return None  # the other way tells what is wrong, if anything is
+    with os.fdopen(handle, "wb") as stream:
+        _fill(stream, data)
+        folder = os.open(target.parent, os.O_RDONLY)
+        name = f"{_prefix(target)}{secrets.token_hex(8)}.tmp"
+        try:
+            # Only with a folder's handle does Python follow the link to the file itself.
+            source = f"/proc/self/fd/{handle}"
+            os.link(source, name, dst_dir_fd=folder, follow_symlinks=True)
+        except OSError:
+            return None
+        finally:
+            os.close(folder)
+    return target.parent / name
+
+
+def _write_named(target: Path, data: bytes) -> Path:
+    """Write to a file with a name of its own, which is taken away if writing fails."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=_prefix(target), suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            _fill(stream, data)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+    return Path(name)
+
+
+def _fill(stream: BinaryIO, data: bytes) -> None:
+    stream.write(data)
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def _prefix(target: Path) -> str:
+    """Begin the name of a temporary file, so that one left by a power cut can be told."""
+    return f".{target.name[:40]}-"
 
 
 def _mode(target: Path) -> int:

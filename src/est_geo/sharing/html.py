@@ -4,95 +4,54 @@ A folium map is a tree of elements, each of which adds text to the head, body an
 Here that page is put together again: scripts and styles come from packages on this machine, the
 policy in the head names every script by its hash, and folium's random ids are numbered.
 
-Two ways in for text that comes from data:
-
-- `json_block` for the library's own pages: data never is HTML or script, only JSON.
-- `html_text` for text that has to be part of HTML, in our pages or in a user's own folium map.
+Text from data goes into a page in two ways only, `json_block` and `html_text`: see
+`est_geo.sharing.escaping`.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
-import json
+import logging
 import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import folium
 from branca.element import CssLink, Element, Figure, Link
-from folium.features import CustomIcon
-from folium.raster_layers import ImageOverlay, TileLayer, WmsTileLayer
-from jinja2 import TemplateSyntaxError
 
 from est_geo.errors import InputError, MissingAsset
 from est_geo.files import write_atomic
-from est_geo.sharing.packaged import (
-    PACKAGED,
-    newlines,
-    packaged_script,
-    packaged_style,
-    read_asset,
+from est_geo.sharing.escaping import html_text, json_block, safe_json
+from est_geo.sharing.folium_elements import (
+    D3,
+    color_scales,
+    fetched_by,
+    refuse_links,
+    refuse_what_needs_a_network,
+    walk,
 )
-from est_geo.sharing.wording import words
+from est_geo.sharing.packaged import PACKAGED, packaged_script, packaged_style, read_asset
+from est_geo.sharing.policy import page_policy, script_hashes, script_text
+from est_geo.sharing.rendered_once import rendered_once
+from est_geo.sharing.tiles import Tiles, tiles_for
+from est_geo.sharing.wording import number, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+__all__ = ["Page", "Raw", "html_text", "json_block", "make_page", "save_offline", "to_html"]
+
+_LOG = logging.getLogger(__name__)
+
 # What folium asks for on every page: Bootstrap, glyphs and jQuery are only used by `folium.Icon`
-# (refused below) and by popups (served by assets/folium_popup.js).
-_DEFAULT = {url for _, url in [*folium.Map.default_js, *folium.Map.default_css]}
+# (refused) and by popups (served by assets/folium_popup.js).
+_DEFAULT = {url for _, url in [*folium.Map.default_js, *folium.Map.default_css]} | {D3}
 
 _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _SCRIPT_START = re.compile(r"<script\b", re.IGNORECASE)
 _VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')
-_LOADED = re.compile(
-    r"<(?:script|link|img|iframe|source|video|audio|object|embed)\b[^>]*?"
-    r"\b(?:src|href|data)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)"
-    r"|url\(\s*[\"']?((?:https?:)?//[^\"')\s]+)",
-    re.IGNORECASE,
-)
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_JSON_UNSAFE = re.compile("[<>&'`\u2028\u2029\ud800-\udfff]|\\$(?=\\{)|\\{(?=[{%#])")
-_HTML_ENTITIES = {ord(char): f"&#{ord(char)};" for char in "{}`$\\"} | {0: "\ufffd"}
-
-
-def html_text(text: object) -> str:
-    r"""Make text inert in every place where folium puts HTML.
-
-    Besides ``< > & " '`` the characters ``{ } ` $ \`` become entities: a popup's HTML stands in a
-    script's template literal, and branca reads what it rendered as a template once more.
-
-    >>> html_text("<b> {{7*7}} ${x}")
-    '&lt;b&gt; &#123;&#123;7*7&#125;&#125; &#36;&#123;x&#125;'
-    """
-    escaped = html.escape(str(text), quote=True).translate(_HTML_ENTITIES)
-    return _SURROGATE.sub("\ufffd", escaped)
-
-
-def json_block(data: object, *, element_id: str) -> str:
-    r"""Write data as a block of JSON that a page can hold and only `JSON.parse` reads.
-
-    Everything that could end the block, open a tag, an entity, a template literal or a Jinja
-    expression is written as a ``\uXXXX`` escape, so the text reads back exactly.
-
-    Raises
-    ------
-    ValueError
-        If the data hold NaN or infinity, which JSON has no word for.
-
-    Examples
-    --------
-    >>> json_block({"a": "</script>{{"}, element_id="data")
-    '<script type="application/json" id="data">{"a":"\\u003c/script\\u003e\\u007b{"}</script>'
-    """
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    # Outside strings JSON has none of these characters, except braces that never meet as {{.
-    safe = _JSON_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return f'<script type="application/json" id="{html_text(element_id)}">{safe}</script>'
 
 
 class Raw(Element):
@@ -109,12 +68,34 @@ class Raw(Element):
         return self.text if self.kind == "text" else f"<{self.kind}>{self.text}</{self.kind}>"
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page as text, with what another page has to know to hold it.
+
+    Attributes
+    ----------
+    text : str
+        The whole page.
+    hashes : tuple of str
+        Its scripts as a Content-Security-Policy names them: a page that holds this one in a frame
+        and has a policy of its own must allow them too, for a frame obeys both.
+    origins : tuple of str
+        Servers that the page asks for tiles; empty without tiles.
+    """
+
+    text: str
+    hashes: tuple[str, ...]
+    origins: tuple[str, ...] = ()
+
+
 def save_offline(
     folium_map: folium.Map,
     path: str | Path,
     *,
     title: str | None = None,
-    language: str = "sv",
+    language: Literal["sv", "en"] = "sv",
+    tiles: str | None = None,
+    tiles_attribution: str | None = None,
 ) -> Path:
     """Save any folium map as one file that opens without a network.
 
@@ -122,25 +103,33 @@ def save_offline(
     ----------
     folium_map : folium.Map
         A map without tiles: ``folium.Map(tiles=None, ...)``. Leaflet, MarkerCluster, popups,
-        GeoJSON and default markers work; an element that needs anything else is refused by name.
+        GeoJSON, Choropleth, colour scales and default markers work; an element that needs anything
+        else is refused by name.
     path : str or Path
         File to write; an existing one is replaced only when the new one is complete.
     title : str, optional
         Title of the page; else the figure's own, else "Karta".
     language : {"sv", "en"}
         Language of the page, for screen readers and hyphenation.
+    tiles : str, optional
+        Address of a server of tiles to lay under the map, such as the municipality's own
+        ``https://karta.example.se/{z}/{x}/{y}.png``. The page then asks that server, and no other,
+        for pictures while it is read; without an answer the rest of the map works as before.
+    tiles_attribution : str, optional
+        Whose map the tiles are; by default the name of the server.
 
     Returns
     -------
     Path
-        The file.
+        The file; its size is logged.
 
     Raises
     ------
     MissingAsset
-        If the page needs tiles, a script, style or picture that does not come with the library.
+        If the page needs tiles of another server, a script, style or picture that does not come
+        with the library.
     InputError
-        If text in the map cannot be written, or the map holds scripts outside its script part.
+        If the map holds scripts outside its script part, or `tiles` is not a safe address of tiles.
 
     Notes
     -----
@@ -148,53 +137,88 @@ def save_offline(
     data through `est_geo.sharing.html.html_text`; what is not passed through it may be shown as
     markup, although the page's policy stops scripts in it from running.
     """
-    return write_atomic(path, to_html(folium_map, title=title, language=language))
+    laid = tiles_for(tiles, tiles_attribution)
+    page = make_page(folium_map, title=title, language=language, tiles=laid)
+    return write_page(page, path, language=language)
 
 
-def to_html(folium_map: folium.Map, *, title: str | None = None, language: str = "sv") -> str:
+def write_page(page: Page, path: str | Path, *, language: str) -> Path:
+    """Write a page whole, and tell how large it is."""
+    content = page.text.encode()
+    written = write_atomic(path, content)
+    _LOG.info("%s, %s kB", written.name, number(-(-len(content) // 1000), language))
+    return written
+
+
+def to_html(
+    folium_map: folium.Map,
+    *,
+    title: str | None = None,
+    language: str = "sv",
+    tiles: Tiles | None = None,
+) -> str:
     """Render a folium map as one page; see `save_offline` for arguments and errors.
 
     The same map gives the same text in every process.
     """
+    return make_page(folium_map, title=title, language=language, tiles=tiles).text
+
+
+def make_page(
+    folium_map: folium.Map,
+    *,
+    title: str | None = None,
+    language: str = "sv",
+    tiles: Tiles | None = None,
+) -> Page:
+    """Render a folium map as `to_html` does, and tell what it runs and whom it asks."""
     figure: Any = folium_map.get_root()
-    name = title or figure.title or words(language)["map"]
-    with _unchanged(figure):
-        try:
-            for _, child in _children(figure):
-                child.render()
-        except TemplateSyntaxError as error:
-            raise InputError(
-                f"`folium_map` holds a text that folium reads as a template ({error.message}). "
-                "Pass texts from data through est_geo.sharing.html.html_text."
-            ) from None
-        tree = list(_walk(figure))
-        _refuse_network(tree)
+    say = words(language)
+    name = title or figure.title or say["map"]
+    with _unchanged(figure), rendered_once():
+        for _, child in _children(figure):
+            child.render()
+        tree = list(walk(figure))
+        refuse_what_needs_a_network(tree)
         ids = {_id_of(element) for element in tree}
         maps = {element.get_name() for element in tree if isinstance(element, folium.Map)}
-        head, scripts = _head(figure.header, ids, maps)
+        scales = color_scales(tree)
+        head, scripts = _head(figure.header, tree, ids, maps)
         body = [_markup(name, child, ids) for name, child in _children(figure.html)]
-        drawing = "\n".join(_text(name, child, ids) for name, child in _children(figure.script))
+        drawing = "\n".join(
+            scales.get(name) or _text(name, child, ids) for name, child in _children(figure.script)
+        )
     if "$(" in drawing:
         scripts.append(read_asset("folium_popup.js"))
+    if scales:
+        scripts.append(read_asset("color_scale.js"))
+    if tiles is not None:
+        scripts.append(read_asset("tiles.js"))
+        given = {"url": tiles.url, "attribution": tiles.attribution, "silent": say["tiles_silent"]}
+        drawing += f"\naddTiles({folium_map.get_name()}, {safe_json(given)});"
 
     # folium's ids are random; numbered in the order they appear, equal maps give equal pages.
     numbers: dict[str, str] = {}
 
-    def number(match: re.Match[str]) -> str:
+    def numbered(match: re.Match[str]) -> str:
         known = match[0] in ids
         return numbers.setdefault(match[0], str(len(numbers))) if known else match[0]
 
-    head = [_ID.sub(number, text) for text in head]
-    body = [_ID.sub(number, text) for text in body]
-    scripts = [_script(text) for text in scripts]
-    last = _script(_ID.sub(number, drawing))
-    return "\n".join(
+    head = [_ID.sub(numbered, text) for text in head]
+    body = [_ID.sub(numbered, text) for text in body]
+    scripts = [script_text(text) for text in scripts]
+    last = script_text(_ID.sub(numbered, drawing))
+    running = [*scripts, last]
+    origins = () if tiles is None else (tiles.origin,)
+    policy = page_policy(running, pictures_from=origins)
+    text = "\n".join(
         [
             "<!DOCTYPE html>",
             f'<html lang="{html_text(language)}">',
             "<head>",
             '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_policy([*scripts, last])}">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+            '<meta name="referrer" content="no-referrer">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{html_text(name)}</title>",
             *head,
@@ -208,12 +232,13 @@ def to_html(folium_map: folium.Map, *, title: str | None = None, language: str =
             "",
         ]
     )
+    return Page(text=text, hashes=script_hashes(running), origins=origins)
 
 
 @contextmanager
 def _unchanged(figure: Figure) -> Iterator[None]:
     """Put back what rendering adds to a map, so that rendering it again gives the same."""
-    before = [(element, element._children.copy()) for element in _walk(figure)]  # noqa: SLF001
+    before = [(element, element._children.copy()) for element in walk(figure)]  # noqa: SLF001
     try:
         yield
     finally:
@@ -221,52 +246,9 @@ def _unchanged(figure: Figure) -> Iterator[None]:
             element._children = children  # noqa: SLF001 - branca has no other way
 
 
-def _walk(root: Element) -> Iterator[Element]:
-    """Yield every element of a page once, also those that folium keeps in attributes."""
-    seen: set[int] = set()
-    waiting: list[object] = [root]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            waiting.extend(item.values())
-        elif isinstance(item, list | tuple):
-            waiting.extend(item)
-        elif isinstance(item, Element) and id(item) not in seen:
-            seen.add(id(item))
-            yield item
-            # GeoJson keeps its coordinates in `data`: many, and never elements.
-            waiting.extend(value for key, value in vars(item).items() if key != "data")
-
-
-def _refuse_network(tree: list[Element]) -> None:
-    """Refuse elements that only work with a network, by name."""
-    tiles = [item for item in tree if isinstance(item, TileLayer | WmsTileLayer)]
-    if tiles:
-        raise MissingAsset(
-            f"`folium_map` has {len(tiles)} layer(s) of tiles, fetched from a server while the map "
-            "is read. Make it with folium.Map(tiles=None) and draw the background as polygons."
-        )
-    icons = [item for item in tree if isinstance(item, folium.Icon)]
-    if any(not isinstance(item, CustomIcon) for item in icons):
-        raise MissingAsset(
-            f"`folium_map` has {len(icons)} folium.Icon, which need leaflet.awesome-markers.js and "
-            "its fonts; they do not come with est_geo. Use folium.CircleMarker, folium.DivIcon or "
-            "markers without an icon."
-        )
-    pictures = [
-        str(item.url if isinstance(item, ImageOverlay) else item.options.get("icon_url", ""))
-        for item in tree
-        if isinstance(item, ImageOverlay | CustomIcon)
-    ]
-    remote = [address for address in pictures if not address.startswith("data:")]
-    if remote:
-        raise MissingAsset(
-            f"`folium_map` has {len(remote)} picture(s) that are not in the map itself; the first "
-            f"is {remote[0][:80]!r}. Give folium the file or an array: it is embedded then."
-        )
-
-
-def _head(header: Element, ids: set[str], maps: set[str]) -> tuple[list[str], list[str]]:
+def _head(
+    header: Element, tree: list[Element], ids: set[str], maps: set[str]
+) -> tuple[list[str], list[str]]:
     """Return texts for the head and the scripts to run first."""
     head: list[str] = []
     scripts: list[str] = []
@@ -292,11 +274,7 @@ def _head(header: Element, ids: set[str], maps: set[str]) -> tuple[list[str], li
             head.append(_SCRIPT.sub("", text))
         else:
             head.append(_markup(name, child, ids))
-    if missing:
-        raise MissingAsset(
-            f"The page asks for {len(missing)} file(s) that do not come with est_geo: "
-            f"{', '.join(missing)}. Leave out the element that needs them."
-        )
+    refuse_links(missing, tree)
     return head, scripts
 
 
@@ -313,10 +291,10 @@ def _markup(name: str, child: Element, ids: set[str]) -> str:
     text = _text(name, child, ids)
     if isinstance(child, Raw):
         return text
-    loaded = _LOADED.search(text)
-    if loaded:
+    fetched = fetched_by(text)
+    if fetched is not None:
         raise MissingAsset(
-            f"The page asks for {loaded[1] or loaded[2]!r}, which does not come with est_geo. "
+            f"The page asks for {fetched[:80]!r}, which does not come with est_geo. "
             "Leave out the element that needs it, or embed it as a data: address."
         )
     if _SCRIPT_START.search(text):
@@ -330,35 +308,11 @@ def _markup(name: str, child: Element, ids: set[str]) -> str:
 def _text(name: str, child: Element, ids: set[str]) -> str:
     """Text of a child of the page, without reading rendered text as a template again.
 
-    branca wraps what an element rendered in a new `Element`, whose own `render` runs it as a
-    template: text from data would run as code. Such children carry the name of the element that
-    rendered them; only what a user added as a template of their own is rendered here.
+    A map that was rendered before, such as by a notebook, still holds what folium made of it then:
+    texts in `Element`, whose own `render` runs them as templates. They carry the name of the
+    element that rendered them; only what a user added as a template of their own is rendered here.
     """
     rendered = type(child) is Element and bool(
         ids.intersection(_ID.findall(name)) - {_id_of(child)}
     )
     return str(child._template_str if rendered else child.render())  # noqa: SLF001 - no accessor
-
-
-def _policy(scripts: list[str]) -> str:
-    """Content-Security-Policy: the scripts we wrote, no connection, nothing else."""
-    hashes = [
-        base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-        for text in scripts
-    ]
-    allowed = " ".join(f"'sha256-{value}'" for value in dict.fromkeys(hashes))
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
-        "img-src data: blob:; font-src data:; connect-src 'none'; base-uri 'none'; "
-        "form-action 'none'"
-    )
-
-
-def _script(text: str) -> str:
-    """Keep a script inside its tag, and equal to what the browser will hash.
-
-    ``</script`` and ``<!--`` only stand in strings and comments of a script, where a backslash
-    before them changes nothing. A browser reads CR as LF and NUL as U+FFFD.
-    """
-    inside = re.sub(r"<(?=/script|!--)", r"<\\", text, flags=re.IGNORECASE)
-    return _SURROGATE.sub("\ufffd", newlines(inside).replace("\0", "\ufffd"))

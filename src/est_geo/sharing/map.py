@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +15,7 @@ from branca.element import Element, Figure
 
 from est_geo.checks import check_number
 from est_geo.picture import Picture, build_picture
-from est_geo.sharing.html import Raw, html_text, json_block, save_offline, to_html
+from est_geo.sharing.html import Raw, json_block
 from est_geo.sharing.layers import (
     address_features,
     area_features,
@@ -24,11 +23,11 @@ from est_geo.sharing.layers import (
     place_features,
 )
 from est_geo.sharing.packaged import read_asset
+from est_geo.sharing.showing import OfflineMap
 from est_geo.sharing.wording import date_range, number, short_number, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import geopandas as gpd
 
@@ -37,7 +36,7 @@ _REPORTERS = 4  # named in the line under the map
 _DATA_ID = "est-geo-data"
 
 
-class HotspotMap(folium.Map):
+class HotspotMap(OfflineMap):
     """A map of one picture; made by `hotspot_map` and `draw_map`.
 
     It shows itself in Jupyter, and `save` writes it as one file that opens without a network.
@@ -64,41 +63,9 @@ class HotspotMap(folium.Map):
             font_size="15px",
         )
         self.data = content
+        self.heading, self.language = content["title"], content["language"]
         _OfflineFigure(self)
         self.add_child(_Drawing(content), name="drawing")
-
-    def to_html(self) -> str:
-        """Return the page, with everything it needs inside."""
-        return to_html(self, title=self.data["title"], language=self.data["language"])
-
-    def save(self, path: str | Path) -> Path:  # type: ignore[override]
-        """Write the map as one file that opens without a network.
-
-        Parameters
-        ----------
-        path : str or Path
-            File to write. An existing file is replaced only when the new one is complete.
-
-        Returns
-        -------
-        Path
-            The file.
-
-        Raises
-        ------
-        MissingAsset
-            If something was added to the map that needs what does not come with the library.
-        """
-        title, language = self.data["title"], self.data["language"]
-        return save_offline(self, path, title=title, language=language)
-
-    def _repr_html_(self, **_kwargs: object) -> str:
-        """Show the map in Jupyter: the whole page in a frame that cannot reach the notebook."""
-        return (
-            f'<iframe srcdoc="{html.escape(self.to_html())}" sandbox="allow-scripts" '
-            f'title="{html_text(self.data["title"])}" '
-            'style="width:100%;height:640px;border:1px solid #9a9a9a"></iframe>'
-        )
 
 
 def hotspot_map(

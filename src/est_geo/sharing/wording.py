@@ -30,6 +30,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "zoom_in": ("Zooma in", "Zoom in"),
     "zoom_out": ("Zooma ut", "Zoom out"),
     "details": ("Detaljer", "Details"),
+    "not_trusted": (
+        "Kartan visas när cellen körs, eller när anteckningsboken är betrodd (Trust Notebook).",
+        "The map is shown when the cell is run, or when the notebook is trusted (Trust Notebook).",
+    ),
+    "tiles_silent": (
+        "Bakgrundskartan svarar inte; allt annat på kartan visas ändå.",
+        "The background map does not answer; everything else on the map is shown.",
+    ),
     # Layers and what their signs mean
     "areas": ("Områden", "Areas"),
     "density": ("Täthet", "Density"),
