@@ -96,7 +96,7 @@ def make_picture(*, n_addresses=3) -> Picture:
         addresses=addresses,
         density=RingsDensity(),
         district_counts=pd.DataFrame({"district_id": ["a"], "district": ["Edsberg"], "n": [2000]}),
-        period=(first, last),
+        span=(first, last),
         counts={
             "read": 2020,
             "inside": 2000,

@@ -15,7 +15,7 @@ FLOORS = (
     ("errors", "schema"),
     ("checks", "notebook", "periods", "files"),
     ("geography", "sites"),
-    ("intake", "geocoding", "analysis", "example"),
+    ("intake", "geocoding", "analysis", "disclosure", "example"),
     ("picture",),
     ("sharing",),
     # The public names, as a user imports them. `est_geo.__version__` alone may be read anywhere.

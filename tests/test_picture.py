@@ -53,6 +53,7 @@ def test_what_was_chosen_is_in_the_parameters():
     picture = eg.build_picture(some([(500, 500)] * 6), AREA)
     assert picture.parameters == {
         "outside": "raise",
+        "area": "districts",
         "bandwidth_m": 150.0,  # 0.17·√(4e6/6) = 138.8
         "kernel": "quartic",
         "cell_m": 50.0,
@@ -93,6 +94,6 @@ def test_nothing_inside_or_nothing_placed_is_refused():
 
 def test_incidents_without_any_time_have_no_period():
     picture = eg.build_picture(incidents_at([(500, 500)] * 5), AREA)
-    assert picture.period is None
+    assert picture.span is None
     assert picture.counts["without_time"] == 5
     assert len(picture.places) == 1

@@ -200,9 +200,9 @@ def _title(picture: Picture, language: str) -> str:
 
 
 def _period(picture: Picture, language: str) -> str:
-    if picture.period is None:
+    if picture.span is None:
         return words(language)["no_period"]
-    return date_range(*picture.period, language)
+    return date_range(*picture.span, language)
 
 
 def _shown(picture: Picture, language: str) -> str:

@@ -63,7 +63,7 @@ def to_sites(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     n_sites = len(site_ids)
     weights = placed["weight"].to_numpy(dtype=float)
     times = placed["occurred_from"].groupby(codes)
-    easting, northing = _coordinates_of(site_ids)
+    easting, northing = coordinates_of(site_ids)
     table: dict[str, object] = {
         "site_id": site_ids,
         "n": np.bincount(codes, minlength=n_sites),
@@ -148,7 +148,7 @@ def coordinate_name(easting: float, northing: float) -> str:
     return f"N {math.floor(northing + 0.5)}, E {math.floor(easting + 0.5)}"
 
 
-def _coordinates_of(site_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def coordinates_of(site_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Easting and northing of sites: the inverse of `site_ids_of`."""
     half = _NORTHING_STEP // 2
     northing = (site_ids + half) // _NORTHING_STEP

@@ -1,10 +1,9 @@
-"""The picture of one period: every table an analysis gave, and every parameter it was given."""
+"""Run the analyses of one table of incidents, and keep every parameter they were given."""
 
 from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
@@ -17,6 +16,7 @@ from est_geo.analysis.recurring import recurring_addresses
 from est_geo.checks import check_number, check_points, has_shape
 from est_geo.errors import InputError
 from est_geo.geography.assignment import assign_districts
+from est_geo.picture.result import Picture
 from est_geo.sites.by_district import count_by_district
 from est_geo.sites.collapse import is_counted, to_sites
 
@@ -24,52 +24,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from est_geo.analysis.density_result import Density
-
 _LOG = logging.getLogger(__name__)
 _TERTIAL_DAYS = 122
 _PER_TERTIAL = 5  # incidents that make a core site, in four months
 _FEWEST = 3
 _MARGIN_M = 500  # around the incidents, where no districts are given
-
-
-@dataclass(frozen=True)
-class Picture:
-    """Finished tables of one period, ready to be drawn or written.
-
-    Attributes
-    ----------
-    districts : GeoDataFrame
-        The study area; a single polygon without a name where no districts were given.
-    sites, places, addresses : GeoDataFrame
-        As in `est_geo.schema`; `places` and `addresses` may have 0 rows.
-    density : Density
-        Incidents per km² over the whole period.
-    district_counts : DataFrame
-        As `est_geo.schema.DISTRICT_COUNTS`: every district of the area, with the incidents that
-        have a point and those of which only the district is known.
-    period : (Timestamp, Timestamp) or None
-        First and last time seen; None when no incident has a time.
-    counts : dict
-        Rows "read" = incidents "inside" + "duplicates" (inside, but repeating another report) +
-        "outside" (of which "at_null_island") + "district_only" (counted in their district, and in
-        nothing else) + "unplaced"; "without_time" among those inside.
-    parameters : dict
-        Everything that was chosen, by the caller or for them, with its unit in its name.
-    sources : tuple of str
-        Who reported the incidents inside, most incidents first.
-    """
-
-    districts: gpd.GeoDataFrame = field(repr=False)
-    sites: gpd.GeoDataFrame = field(repr=False)
-    places: gpd.GeoDataFrame = field(repr=False)
-    addresses: gpd.GeoDataFrame = field(repr=False)
-    density: Density
-    district_counts: pd.DataFrame = field(repr=False)
-    period: tuple[pd.Timestamp, pd.Timestamp] | None
-    counts: dict[str, int]
-    parameters: dict[str, object]
-    sources: tuple[str, ...] = ()
 
 
 def build_picture(
@@ -130,10 +89,10 @@ def build_picture(
             "Check that both are of the same municipality, and the CRS of each."
         )
     times = inside["occurred_from"].dropna()
-    period = (times.min(), times.max()) if len(times) else None
+    span = (times.min(), times.max()) if len(times) else None
     if min_incidents == "auto":
-        least: float = _least_incidents(period)
-        _LOG.info("min_incidents=%d chosen for a period of %s", least, period)
+        least: float = _least_incidents(span)
+        _LOG.info("min_incidents=%d chosen for a period of %s", least, span)
     else:
         check_number(min_incidents, name="min_incidents", above=0)
         least = min_incidents
@@ -147,7 +106,7 @@ def build_picture(
         addresses=recurring_addresses(reports),
         density=density,
         district_counts=count_by_district(placed, area),
-        period=period,
+        span=span,
         counts={
             "read": len(placed),
             "inside": len(inside),
@@ -160,6 +119,7 @@ def build_picture(
         },
         parameters={
             "outside": outside,
+            "area": "around the incidents" if districts is None else "districts",
             "bandwidth_m": density.bandwidth_m,
             "kernel": density.kernel,
             "cell_m": density.cell_m,
@@ -179,11 +139,11 @@ def _sources(incidents: gpd.GeoDataFrame) -> tuple[str, ...]:
     return tuple(map(str, counts.sort_values(ascending=False, kind="stable").index))
 
 
-def _least_incidents(period: tuple[pd.Timestamp, pd.Timestamp] | None) -> int:
+def _least_incidents(span: tuple[pd.Timestamp, pd.Timestamp] | None) -> int:
     """Incidents that make a core site in a period: five for four months, at least three."""
-    if period is None:
+    if span is None:
         return _PER_TERTIAL
-    days = (period[1].normalize() - period[0].normalize()).days + 1
+    days = (span[1].normalize() - span[0].normalize()).days + 1
     return max(_FEWEST, math.floor(_PER_TERTIAL * days / _TERTIAL_DAYS + 0.5))
 
 

@@ -1,0 +1,127 @@
+"""Looks through the bytes of files for anything of the incidents: texts, and coordinates however
+written.
+
+Not only for numbers as they stand: whole columns of numbers are read as coordinates in any order,
+in metres and in degrees, in whole millionths, from the south-west corner, as steps from one to the
+next, and packed in base64.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+import zipfile
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+NEAR_M = 0.75  # half the diagonal of the metre that sites are rounded to, and a little
+_NUMBERS = re.compile(rb"-?\d+(?:\.\d+)?(?:[,;\s\[\]]+-?\d+(?:\.\d+)?)+")
+_PACKED = re.compile(rb'"([A-Za-z0-9+/]{16,}={0,2})"')
+
+
+def opened(content: bytes) -> list[bytes]:
+    """Give a file's own bytes, and those of the files packed inside it."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return [content]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return [content, *(archive.read(member) for member in archive.namelist())]
+
+
+def without_lines_of(other: bytes, content: bytes) -> bytes:
+    """Leave out lines that are also in a file of other incidents: they cannot tell of these."""
+    same = set(other.split(b"\n"))
+    return b"\n".join(line for line in content.split(b"\n") if line not in same)
+
+
+def texts_in(content: bytes, texts: set[str]) -> set[str]:
+    """Find texts, also as JSON and HTML escape them and in other encodings."""
+    plain = content.decode("utf-8", errors="replace")
+    unescaped = re.sub(
+        r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), html.unescape(plain)
+    )
+    wide = content.decode("utf-16-le", errors="replace")
+    searched = (plain, unescaped, wide)
+    return {text for text in texts if any(text in each for each in searched)}
+
+
+def series_in(content: bytes) -> list[np.ndarray]:
+    """Find every run of numbers in a file, written out or packed."""
+    # Decimal commas as decimal points: no coordinate is missed for how it is written.
+    runs = [
+        np.array(re.findall(rb"-?\d+(?:\.\d+)?", match[0]), dtype=float)
+        for text in (content, content.replace(b",", b".").replace(b";", b" "))
+        for match in _NUMBERS.finditer(text)
+    ]
+    for match in _PACKED.finditer(content):
+        try:
+            packed = base64.b64decode(match[1], validate=True)
+        except ValueError:
+            continue
+        for kind in ("<i2", "<i4", "<f4", "<f8"):
+            size = np.dtype(kind).itemsize
+            values = np.frombuffer(packed[: len(packed) // size * size], dtype=kind)
+            runs.append(values[np.isfinite(values)].astype(float))
+    return [run for run in runs if len(run) > 1]
+
+
+def pairs_of(run: np.ndarray) -> np.ndarray:
+    """Read a run as pairs in every way: as it stands, by steps, either parity."""
+    every = []
+    for start in (0, 1):
+        part = run[start:]
+        part = part[: len(part) // 2 * 2].reshape(-1, 2)
+        if len(part):
+            every += [part, np.cumsum(part, axis=0)]
+    steps = np.cumsum(run)
+    every.append(np.column_stack([steps[:-1], steps[1:]]))
+    return np.vstack(every)
+
+
+def points_in(content: bytes, *, crs) -> np.ndarray:
+    """Read every pair of numbers as a point in metres, in every unit and order."""
+    pairs = [pairs_of(run) for run in series_in(content)]
+    if not pairs:
+        return np.empty((0, 2))
+    pairs = np.vstack(pairs)
+    pairs = pairs[np.isfinite(pairs).all(axis=1)]
+    metres, degrees = [pairs, pairs[:, ::-1]], []
+    for scale in (1.0, 1e-5, 1e-6, 1e-7):
+        for first, second in (pairs.T, pairs.T[::-1]):
+            lat, lon = first * scale, second * scale
+            inside = (lat > 54) & (lat < 70) & (lon > 10) & (lon < 25)
+            degrees.append(np.column_stack([lon[inside], lat[inside]]))
+    lonlat = np.unique(np.vstack(degrees), axis=0)
+    projected = gpd.GeoSeries(shapely.points(lonlat), crs=4326).to_crs(crs)
+    return np.vstack([*metres, shapely.get_coordinates(np.asarray(projected.array))])
+
+
+def near_points(content: bytes, secret: np.ndarray, *, crs) -> np.ndarray:
+    """Give the secret points that some pair of numbers in the file lies on."""
+    found = points_in(content, crs=crs)
+    if len(found) == 0 or len(secret) == 0:
+        return np.empty((0, 2))
+    distance, _ = cKDTree(found).query(secret, distance_upper_bound=NEAR_M)
+    return secret[np.isfinite(distance)]
+
+
+def off_the_squares(points: np.ndarray, *, cell_m: float) -> np.ndarray:
+    """Leave out points that are themselves corners or middles of squares: those may be shown."""
+    half = cell_m / 2
+    from_corner = np.abs(points - np.round(points / half) * half)
+    return points[(from_corner > 2).any(axis=1)]
+
+
+def leaks_in(files, *, texts: set[str], points: np.ndarray, crs, cell_m: float) -> list[str]:
+    """List what is found of some texts and points in files, by name."""
+    secret = off_the_squares(np.asarray(points, dtype=float).reshape(-1, 2), cell_m=cell_m)
+    found = []
+    for name, content in files.items():
+        for part in opened(content):
+            found += [f"{name}: {text}" for text in sorted(texts_in(part, texts))]
+            found += [f"{name}: {point}" for point in near_points(part, secret, crs=crs)]
+    return found
