@@ -130,6 +130,7 @@ _RULES: dict[str, Callable[[Picture, Audience], Any]] = {
     "span": _span,
     "counts": _counts,
     "parameters": _parameters,
+    "period": _same("period"),
     "sources": lambda picture, rules: picture.sources if rules.reporters else (),
     "chosen_for_you": _same("chosen_for_you"),
     "audience": lambda _picture, rules: rules.name,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from est_geo.analysis.density_result import Density
     from est_geo.disclosure.audiences import AudienceName
+    from est_geo.periods import Period
 
 _WAYS_OUT: dict[str, Callable[..., Any]] = {}
 _LISTED = 15  # parameters in a notebook
@@ -66,6 +67,8 @@ class Picture:
         Everything that was chosen, with its unit in its name.
     chosen_for_you : frozenset of str
         Names of the parameters that the library chose because the caller did not.
+    period : Period or None
+        The week, month, quarter, tertial or year that was asked for; None where all was taken.
     sources : tuple of str
         Who reported the incidents inside, most incidents first.
     audience : {"internal", "partner", "public"}
@@ -88,6 +91,7 @@ class Picture:
     span: tuple[pd.Timestamp, pd.Timestamp] | None
     counts: dict[str, int]
     parameters: dict[str, object]
+    period: Period | None = None
     sources: tuple[str, ...] = ()
     chosen_for_you: frozenset[str] = frozenset()
     audience: AudienceName = "internal"
