@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from est_geo.errors import CRSError, InputError
@@ -17,7 +18,6 @@ from est_geo.errors import CRSError, InputError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    import pandas as pd
     from pyproj import CRS
 
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -35,6 +35,13 @@ def check_table(table: object, *, name: str, columns: Iterable[str] = ()) -> Non
         raise InputError(
             f"`{name}` is empty: it has 0 rows. Check the file or the filter before it."
         )
+    check_columns(table, name=name, columns=columns)
+
+
+def check_columns(table: object, *, name: str, columns: Iterable[str]) -> None:
+    """Require a DataFrame with the named columns; it may have 0 rows and needs no geometry."""
+    if not isinstance(table, pd.DataFrame):
+        raise InputError(f"`{name}` must be a DataFrame, not {type(table).__name__}.")
     missing = [column for column in columns if column not in table.columns]
     if missing:
         raise InputError(

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "integer", "number", "time", "geometry"]
+Kind = Literal["text", "integer", "number", "time", "flag", "geometry"]
 
 KIND_DTYPE: dict[Kind, str] = {
     "text": "str",
     "integer": "int64",
     "number": "float64",
     "time": "datetime64[us]",
+    "flag": "bool",
     "geometry": "geometry",
 }
 
@@ -164,6 +165,64 @@ ADDRESSES = (
     Column("last", "time", "latest occurred_from"),
     Column("sources", "integer", "number of distinct reporters"),
     Column("geometry", "geometry", "the point most incidents at the address have"),
+)
+
+TIME_PROFILE = (
+    Column("weekday", "integer", "0 is Monday"),
+    Column("hour", "integer", "hour of the day it begins with, 0 to 23, local time"),
+    Column("weight", "number", "weight of the incidents in that hour; shared out where not known"),
+)
+
+WHEN_AND_WHERE = (
+    Column("name", "text", "name of the place or district"),
+    Column("weekday", "integer", "day on which the hours begin; 0 is Monday"),
+    Column("from_hour", "integer", "hour at which they begin, 0 to 23"),
+    Column("to_hour", "integer", "hour at which they end, 1 to 24; past midnight if not later"),
+    Column("weight", "number", "weight of the incidents there in these hours"),
+    Column("share", "number", "of the weight in all places (or districts), 0 to 1"),
+    Column("cumulative_share", "number", "the same, with the rows above"),
+    Column("share_of_own", "number", "of the weight in this place (or district)"),
+    Column("share_elsewhere", "number", "what these hours hold of the weight everywhere else"),
+    Column("p", "number", "chance of as much here if the week were as elsewhere; all blocks tried"),
+)
+
+CONCENTRATION = (
+    Column("district_id", "text", "missing for everything together"),
+    Column("district", "text", "name of that district"),
+    Column("units", "integer", "number of addresses, those without incidents too"),
+    Column("incidents", "integer", "number of incidents"),
+    Column("units_25", "integer", "fewest addresses that hold a quarter of the incidents"),
+    Column("share_25", "number", "the same as a share of all addresses"),
+    Column("units_50", "integer", "fewest addresses that hold half of the incidents"),
+    Column("share_50", "number", "the same as a share of all addresses"),
+    Column("gini", "number", "Gini coefficient of the incidents by address"),
+    Column("gini_generalised", "number", "0 where as even as so few incidents can be; at most 1"),
+    Column("gini_unbiased", "number", "the same, corrected for small numbers"),
+    Column("inflated", "flag", "whether addresses without incidents are not known: all too high"),
+)
+
+LORENZ_POINTS = (
+    Column("share_of_units", "number", "share of the addresses, those with most incidents first"),
+    Column("share_of_incidents", "number", "what these hold of the incidents"),
+)
+
+NEED = (
+    Column("rank", "integer", "1 has the highest score; equal scores share the lowest rank"),
+    Column("name", "text", "name of the place or district"),
+    Column("n", "integer", "number of incidents"),
+    Column("weight", "number", "sum of their weights"),
+    Column("size", "number", "what the burden is divided by; missing where nothing was given"),
+    Column("burden", "number", "weight divided by size"),
+    Column("share", "number", "weight as a share of that of all rows, 0 to 1"),
+    Column("earlier", "number", "incidents earlier, as for a period of the same length"),
+    Column(
+        "trend", "number", "0 to 1; 0.5 is as before, near 1 clearly more; small numbers stay near"
+    ),
+    Column("p", "number", "chance of such a difference from the earlier period without a change"),
+    Column("actors", "number", "how many organisations can act there"),
+    Column("need", "number", "weighted mean of burden, share and trend, 0 to 1"),
+    Column("influence", "number", "actors beside the largest number of them, 0 to 1"),
+    Column("score", "number", "need times influence raised to its weight, 0 to 1"),
 )
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
-from scipy.special import betainc
 
 from est_geo.intake import reasons
 from est_geo.intake.clock import DAY, matches, read_clocks
@@ -26,6 +25,7 @@ from est_geo.intake.moments import (
 )
 from est_geo.intake.reasons import Fault
 from est_geo.intake.text import as_text
+from est_geo.midnight import midnight_spike
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,10 +39,6 @@ NOTES = ("time does not exist", "time exists twice")
 _HOUR = DAY // 24
 _MINUTE = _HOUR // 60
 _SUNDAY = 3  # Of days since 1970-01-01, a Thursday, by sevens.
-_SPIKE_AT_LEAST = 5
-_SPIKE_RATIO = 2
-_SPIKE_P = 0.001
-_NEIGHBOURS = (22, 23, 1, 2)
 _BETWEEN = r"(?P<start>.+?) ?(?:-+| till | to ) ?(?P<end>.+)"
 
 
@@ -108,9 +104,8 @@ def find_times(
 
     Notes
     -----
-    Rows at exactly 00:00 are a spike when they are at least five, at least twice the mean of those
-    at exactly 22:00, 23:00, 01:00 and 02:00, and so many that a binomial test against these five
-    being alike gives p < .001. The times are left as they are.
+    Whether rows at exactly 00:00 are a spike is judged by `midnight_spike`. The times are left as
+    they are.
     """
     n = len(table)
     faults: list[Fault] = []
@@ -277,11 +272,6 @@ def _notes(micros: Integers, rows: Mask) -> Integers:
 
 
 def _midnight(micros: Integers) -> tuple[int, bool]:
-    """Count times at exactly 00:00, and say whether they are far more than around midnight."""
+    """Count times at exactly 00:00, and say whether they are a spike."""
     sharp = micros[micros % _HOUR == 0] // _HOUR % 24
-    counts = np.bincount(sharp, minlength=24)
-    midnight, around = int(counts[0]), int(counts[list(_NEIGHBOURS)].sum())
-    hours = len(_NEIGHBOURS) + 1
-    enough = midnight >= _SPIKE_AT_LEAST and midnight * (hours - 1) >= _SPIKE_RATIO * around
-    # The upper tail of the binomial: of `midnight + around` rows, one in five at midnight.
-    return midnight, enough and bool(betainc(midnight, around + 1, 1 / hours) < _SPIKE_P)
+    return midnight_spike(sharp)
