@@ -16,6 +16,7 @@ from est_geo import errors
 ROOT = Path(__file__).parents[1]
 
 PUBLIC = [
+    "Background",
     "CRSError",
     "Density",
     "EstGeoError",
@@ -53,6 +54,7 @@ PUBLIC = [
     "plot_time_profile",
     "priority_cells",
     "problem_places",
+    "read_background",
     "read_districts",
     "read_gazetteer",
     "read_incidents",

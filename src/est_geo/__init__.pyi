@@ -38,6 +38,8 @@ from .periods.period import period_of as period_of
 from .periods.period import periods_between as periods_between
 from .picture import Picture as Picture
 from .picture import build_picture as build_picture
+from .sharing.background import Background as Background
+from .sharing.background import read_background as read_background
 from .sharing.html import save_offline as save_offline
 from .sharing.map import hotspot_map as hotspot_map
 from .sharing.tables import write_table as write_table
