@@ -14,6 +14,7 @@ KIND_DTYPE: dict[Kind, str] = {
     "text": "str",
     "integer": "int64",
     "number": "float64",
+    "flag": "bool",
     "time": "datetime64[us]",
     "flag": "bool",
     "geometry": "geometry",
@@ -154,18 +155,33 @@ PRIORITY_CELLS = (
 )
 
 ADDRESSES = (
-    Column("rank", "integer", "1 is the address with most incidents; ties by months, then address"),
-    Column("address", "text", "the address as most often written, else its coordinate"),
+    Column("rank", "integer", "1 is the surest: by verdict, then score; squares have their own 1"),
+    Column("kind", "text", "address; or place: a square, station, crossing or whole street"),
+    Column("address", "text", "as the register has it, else as most often written, else a point"),
     Column("district_id", "text", "district of the address"),
     Column("district", "text", "name of that district"),
+    Column("verdict", "text", "one of VERDICTS"),
+    Column(
+        "window_weeks", "integer", "52, or 17 for recurring_new: what n to score are counted in"
+    ),
     Column("n", "integer", "number of incidents"),
-    Column("months", "integer", "number of distinct calendar months with an incident"),
     Column("weeks", "integer", "number of distinct ISO weeks with an incident"),
-    Column("first", "time", "earliest occurred_from"),
-    Column("last", "time", "latest occurred_from"),
+    Column("months", "integer", "number of 4-week blocks with an incident, of 13 or 5"),
+    Column("expected", "number", "weeks to expect at the usual rate around it"),
+    Column("at_least_times", "number", "how many times the usual rate it is at least (5 %)"),
+    Column("q", "number", "share of false ones among all that are as sure; missing if not tested"),
+    Column("score", "number", "weeks that are surely too many: lowest plausible - 1.5 expected"),
     Column("sources", "integer", "number of distinct reporters"),
+    Column("only_one_source", "flag", "recurring, but not without its largest reporter"),
+    Column("category", "text", "the most frequent kind of incident in the last 52 weeks"),
+    Column("hours", "text", "'20-02': the fewest hours of the day that hold half of the incidents"),
+    Column("first", "time", "earliest occurred_from in the last 52 weeks"),
+    Column("last", "time", "latest occurred_from in the last 52 weeks"),
     Column("geometry", "geometry", "the point most incidents at the address have"),
 )
+
+VERDICTS = ("recurring_long", "recurring_new", "calm_now", "may_be_chance", "none")
+"""What can be said of an address, strongest first."""
 
 TIME_PROFILE = (
     Column("weekday", "integer", "0 is Monday"),

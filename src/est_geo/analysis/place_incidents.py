@@ -58,7 +58,7 @@ def describe_incidents(
     return {
         "categories": _tally(placed, "category", place, used, count),
         "reporters": _tally(placed, "source", place, held, count),
-        "hours": _hours(placed[used], place[used], count),
+        "hours": busiest_hours(placed[used], place[used], count),
     }
 
 
@@ -91,7 +91,7 @@ def _tally(
     return written.groupby(ordered["place"]).agg("; ".join).reindex(range(count)).astype("str")
 
 
-def _hours(placed: gpd.GeoDataFrame, place: NDArray[np.int64], count: int) -> pd.Series:
+def busiest_hours(placed: gpd.GeoDataFrame, place: NDArray[np.int64], count: int) -> pd.Series:
     """Find the shortest stretch of the clock that holds half of the incidents of each place.
 
     Of equally short ones, that which holds most, then that which begins first. Only times known

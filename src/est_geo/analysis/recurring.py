@@ -1,137 +1,422 @@
-"""Recurring addresses: which addresses keep coming back, and in how many months.
-
-Counts only: whether a number may be chance is not tested here yet, and the table does not say so.
-"""
+"""Recurring addresses: whose rate is clearly above the usual around them, for months."""
 
 from __future__ import annotations
 
-import unicodedata
-from typing import TYPE_CHECKING
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from est_geo.checks import check_number, read_points
-from est_geo.periods import period_numbers
-from est_geo.schema import ADDRESSES, names
-from est_geo.sites.collapse import (
-    address_names,
-    coordinate_name,
-    is_counted,
-    site_ids_of,
+from est_geo.analysis.place_incidents import busiest_hours
+from est_geo.analysis.recurrence import LISTED_UNTIL
+from est_geo.analysis.recurring_register import (
+    Addresses,
+    find_addresses,
+    plain,
+    read_register,
 )
-from est_geo.sites.grouping import count_distinct, district_names, most_frequent
+from est_geo.analysis.recurring_tests import NEW, NONE, Compared, Reports, compare_all
+from est_geo.analysis.recurring_windows import RECENT, YEAR, last_complete_day, weeks_ago
+from est_geo.checks import check_number, read_points
+from est_geo.errors import InputError
+from est_geo.schema import ADDRESSES, KIND_DTYPE, VERDICTS, names
+from est_geo.sites.collapse import address_names, coordinate_name, is_counted, site_ids_of
+from est_geo.sites.grouping import district_names, most_frequent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_LOG = logging.getLogger(__name__)
+_FEWEST_OF_CATEGORY = 200
+_KEY = ["kind", "address", "district_id"]
 
-def recurring_addresses(
-    incidents: gpd.GeoDataFrame, *, min_incidents: int = 3, min_months: int = 2
+
+def recurring_addresses(  # noqa: PLR0913 - what is known, what is asked, what is listed
+    incidents: gpd.GeoDataFrame,
+    *,
+    register: Any = None,  # noqa: ANN401 - a table, or what holds one
+    as_of: Any = None,  # noqa: ANN401 - days, texts, periods
+    previous: pd.DataFrame | None = None,
+    by_category: bool = False,
+    per_district: int | None = None,
+    min_incidents: int | None = None,
+    min_months: int | None = None,
 ) -> gpd.GeoDataFrame:
-    """Count incidents by address and keep those that come back.
+    """Find the addresses that keep coming back more than chance and their surroundings explain.
 
-    Incidents belong together when they have the same address in the register (see `geocode`), else
-    when it is written the same, apart from case and spacing, in the same district; without an
-    address, when they share a site. An incident without a time counts in `n` but in no month or
-    week. A report that repeats another (`duplicate_of`) counts only among the reporters.
+    An address is compared with all others in its district: is its rate of weeks with an incident
+    clearly (1.5 times) above the usual, in the last 52 weeks, or in the last 17? That is asked of
+    every address in the register, so that at most about one in twenty of those listed is not.
 
     Parameters
     ----------
     incidents : GeoDataFrame of n Points
-        Needs `occurred_from`; `address`, `source`, `district_id` and `district` are used where
-        present. Rows without a point are left out.
-    min_incidents : int
-        Fewest incidents of a kept address.
-    min_months : int
-        Fewest distinct calendar months of a kept address; 1 keeps all.
+        Needs `occurred_from`. `address`, `matched_address`, `match_level`, `place`, `source`,
+        `category`, `district_id`, `district` and `duplicate_of` are used where present. Rows without
+        a point or a time are left out, and so are those outside the 52 weeks; the log counts them.
+        A report that repeats another counts only among the reporters.
+    register : Gazetteer or GeoDataFrame of Points, optional
+        Every address there is, those without incidents too; in the same CRS. With `district_id` or
+        `district` as the incidents have them, addresses are compared within their district; with
+        `dwellings`, they are compared by dwelling, as far as the incidents bear out (an exponent is
+        fitted). An address that was seen and is not in it is added, and counted in the log. Without
+        a register the number of addresses is estimated, and too few seen are only counted.
+    as_of : date, str or Period, optional
+        The day or week to look back from; the last week complete on it ends both windows. Without
+        it, the last week that the incidents seem to fill.
+    previous : DataFrame, optional
+        An earlier result, not cut by `per_district`. What it lists stays listed until q is above
+        .30, so that the list does not flicker.
+    by_category : bool
+        Test each category by itself, where it has at least 200 incidents in the 52 weeks; the
+        others are named in the log. `category` then tells which test the row is of.
+    per_district : int, optional
+        Keep so many of each district, those of best rank.
+    min_incidents, min_months : int, optional
+        Instead of the recurring ones and those that may be chance, list every address with so many
+        incidents, and seen in so many 4-week blocks, whatever its verdict.
 
     Returns
     -------
     GeoDataFrame of Points
-        Columns as `est_geo.schema.ADDRESSES`, most incidents first; 0 rows where none comes back.
+        Columns as `est_geo.schema.ADDRESSES`, addresses before squares and stations, each by rank;
+        0 rows where nothing comes back. `attrs["recurrence"]` holds what was chosen: `as_of`, the
+        windows, and for each test `addresses` (in all; None where not known), `seen`, `estimated`,
+        `gamma` (the exponent of dwellings; None where addresses were taken as equal) and `tested`.
 
     Raises
     ------
     CRSError
-        If the CRS is missing or not in metres.
+        If a CRS is missing, not in metres, or not the same for both tables.
     InputError
-        If the table is empty, lacks `occurred_from`, or a geometry is not a point.
+        If the table is empty, lacks `occurred_from`, or a geometry is not a point; if a number is
+        out of range, `as_of` is not a date, or no incident has a time.
+
+    References
+    ----------
+    .. [1] Benjamini, Hochberg (1995), Controlling the false discovery rate.
+    .. [2] Chao (1984), Nonparametric estimation of the number of classes in a population.
     """
     points, has_point = read_points(
         incidents, name="incidents", columns=("occurred_from",), unplaced=True
     )
-    check_number(min_incidents, name="min_incidents", at_least=1, whole=True)
-    check_number(min_months, name="min_months", at_least=0, whole=True)
-    placed, points = incidents[has_point], points[has_point]
-    placed = placed.assign(address=address_names(placed))
-    for column in ("district_id", "district", "source"):
+    filters = [(min_incidents, "min_incidents", 1), (min_months, "min_months", 0)]
+    for value, name, least in (*filters, (per_district, "per_district", 1)):
+        if value is not None:
+            check_number(value, name=name, at_least=least, whole=True)
+    if previous is not None:
+        _check_previous(previous)
+    entries = None if register is None else read_register(register, incidents)
+    sunday = last_complete_day(incidents["occurred_from"], as_of)
+    seen = read_year(incidents, points, has_point, entries, sunday)
+    every = min_incidents is not None or min_months is not None
+    least_of = (min_incidents or 1, min_months or 0) if every else None
+    parts, said = [], {}
+    for category, rows in seen.by_category() if by_category else [(None, None)]:
+        part, chosen = _list(seen if rows is None else seen.only(rows), category, previous, least_of)
+        parts.append(part)
+        said |= {f"{category}: {kind}" if category else kind: what for kind, what in chosen.items()}
+    table = _in_order(parts, seen.placed)
+    if per_district is not None:
+        # A missing district is one of its own.
+        own = ["kind", "district_id", *(["category"] if by_category else [])]
+        table = table[table.groupby(own, dropna=False).cumcount() < per_district]
+        table = table.reset_index(drop=True)
+    table.attrs["recurrence"] = {
+        "as_of": sunday.isoformat(),
+        "windows_weeks": [YEAR, RECENT],
+        "incidents": int(seen.counted.sum()),
+        "not_in_register": seen.added,
+        "tests": said,
+    }
+    return table
+
+
+@dataclass(frozen=True)
+class Year:
+    """The reports of 52 weeks and the address of each.
+
+    Attributes
+    ----------
+    placed : GeoDataFrame of r Points
+        The reports, with every column that is used.
+    points : array of (r, 2) float
+        Their eastings and northings.
+    ago : array of r int
+        Weeks ago, 0 to 51.
+    counted : array of r bool
+        False for those that repeat another.
+    addresses : Addresses
+        Every address that is known.
+    registered : bool
+        Whether there is a register.
+    added : int
+        Addresses that were seen and are not in it.
+    """
+
+    placed: gpd.GeoDataFrame
+    points: NDArray[np.float64]
+    ago: NDArray[np.int64]
+    counted: NDArray[np.bool_]
+    addresses: Addresses
+    registered: bool
+    added: int
+
+    def only(self, rows: NDArray[np.bool_]) -> Year:
+        """Keep some reports; the addresses stay."""
+        found = self.addresses
+        kept = Addresses(
+            found.of_incident[rows], found.is_place, found.district, found.dwellings, found.text
+        )
+        return Year(
+            self.placed[rows],
+            self.points[rows],
+            self.ago[rows],
+            self.counted[rows],
+            kept,
+            self.registered,
+            self.added,
+        )
+
+    def by_category(self) -> list[tuple[str, NDArray[np.bool_]]]:
+        """Rows of each category that has enough incidents, by name."""
+        column = self.placed["category"]
+        counts = column[self.counted].value_counts().sort_index()
+        enough = counts[counts >= _FEWEST_OF_CATEGORY].index
+        if len(enough) < len(counts):
+            _LOG.info(
+                "%d categories with fewer than %d incidents in 52 weeks are not tested",
+                len(counts) - len(enough),
+                _FEWEST_OF_CATEGORY,
+            )
+        return [(name, (column == name).to_numpy(dtype=bool)) for name in enough]
+
+    def reports(self) -> Reports:
+        """Reduce to numbers; reporters are numbered by name."""
+        source, _ = pd.factorize(self.placed["source"], sort=True)
+        return Reports(self.addresses.of_incident, self.ago, source, self.counted)
+
+
+def read_year(
+    incidents: gpd.GeoDataFrame,
+    points: NDArray[np.float64],
+    has_point: NDArray[np.bool_],
+    entries: gpd.GeoDataFrame | None,
+    sunday: dt.date,
+) -> Year:
+    """Take the reports of the 52 weeks that end on a Sunday, and find their addresses."""
+    ago = weeks_ago(incidents["occurred_from"], sunday)
+    used = has_point & (ago >= 0) & (ago < YEAR)
+    no_time = incidents["occurred_from"].isna().to_numpy(dtype=bool)
+    _LOG.info(
+        "%d of %d reports lie in the 52 weeks to %s; %d have no point, %d no time, %d are later",
+        int(used.sum()),
+        len(incidents),
+        sunday,
+        int((~has_point).sum()),
+        int((has_point & no_time).sum()),
+        int((has_point & (ago < 0)).sum()),
+    )
+    placed = incidents[used]
+    for column in ("district_id", "district", "source", "category"):
         if column not in placed.columns:
             placed = placed.assign(**{column: pd.Series(np.nan, placed.index, dtype="str")})
-    groups, count = _same_address(placed, site_ids_of(points[:, 0], points[:, 1]))
-    every = _count(placed, points, groups, count)
-    kept = every[(every["n"] >= min_incidents) & (every["months"] >= min_months)]
-    ranked = kept.sort_values(
-        ["n", "months", "address", "district_id"],
-        ascending=[False, False, True, True],
+    addresses = find_addresses(placed, points[used], entries)
+    added = 0
+    if entries is not None:
+        added = len(addresses) - addresses.known
+        _LOG.info(
+            "register: %d addresses and places; %d more were seen that are not in it, with %d of "
+            "%d reports, and are added as one dwelling each",
+            addresses.known,
+            added,
+            int((addresses.of_incident >= addresses.known).sum()),
+            len(placed),
+        )
+    return Year(
+        placed, points[used], ago[used], is_counted(placed), addresses, entries is not None, added
+    )
+
+
+def _list(
+    seen: Year,
+    category: str | None,
+    previous: pd.DataFrame | None,
+    least: tuple[int, int] | None,
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Test, and make the rows of what is to be listed, in order of rank."""
+    compared = compare_all(seen.reports(), seen.addresses, registered=seen.registered)
+    _announce(compared.said, category)
+    year, recent = compared.year, compared.recent
+    nothing = np.full(len(seen.addresses), None, dtype=object)
+    verdict = compared.verdicts(nothing)
+    if least is None:
+        rows = np.flatnonzero(
+            (verdict != NONE) | (year.test.q <= LISTED_UNTIL) | (recent.test.q <= LISTED_UNTIL)
+        )
+    else:
+        rows = np.flatnonzero((year.counts.n >= least[0]) & (year.counts.blocks >= least[1]))
+    table = _describe(seen, rows)
+    if category is not None:
+        table["category"] = category
+    if previous is not None:
+        nothing[rows] = _before(table, previous, category)
+        verdict = compared.verdicts(nothing)
+    verdict = verdict[rows]
+    one_source = np.where(
+        verdict == NEW, recent.rests_on_one_source()[rows], year.rests_on_one_source()[rows]
+    )
+    columns: dict[str, Any] = {"verdict": pd.Series(verdict, dtype="str")}
+    is_new = verdict == NEW
+    columns["window_weeks"] = np.where(is_new, RECENT, YEAR)
+    for name, of in {
+        "n": lambda c: c.counts.n,
+        "weeks": lambda c: c.counts.weeks,
+        "months": lambda c: c.counts.blocks,
+        "expected": lambda c: c.test.expected,
+        "at_least_times": lambda c: c.test.at_least_times,
+        "q": lambda c: c.test.q,
+        "score": lambda c: c.test.score,
+        "sources": lambda c: c.sources(),
+    }.items():
+        columns[name] = np.where(is_new, of(recent)[rows], of(year)[rows])
+    columns["only_one_source"] = one_source & np.isin(verdict, VERDICTS[:3])
+    table = table.assign(**columns)
+    if least is None:
+        table = table[table["verdict"] != NONE]
+    return _ranked(table), compared.said
+
+
+def _ranked(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Sort by kind, then what recurs, then what is calm, then what may be chance, each by score."""
+    order = {VERDICTS[0]: 0, VERDICTS[1]: 0, VERDICTS[2]: 1, VERDICTS[3]: 2, VERDICTS[4]: 3}
+    table = table.assign(of_verdict=table["verdict"].map(order))
+    table = table.sort_values(
+        ["kind", "of_verdict", "score", "n", "address", "district_id"],
+        ascending=[True, True, False, False, True, True],
         ignore_index=True,
     )
-    return ranked.assign(rank=np.arange(1, len(ranked) + 1))[names(ADDRESSES)]
+    return table.assign(rank=table.groupby("kind").cumcount() + 1)
 
 
-def _same_address(
-    placed: gpd.GeoDataFrame, site_ids: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], int]:
-    """Group incidents by their address in its district, else by their site."""
-    spelling, spellings = pd.factorize(placed["address"])
-    address, _ = pd.factorize(np.asarray([_plain(text) for text in spellings], dtype=object))
-    district, districts = pd.factorize(placed["district_id"])
-    site, _ = pd.factorize(site_ids)
-    has_address = spelling >= 0
-    named = np.append(address, -1)[spelling] * (len(districts) + 1) + district + 1
-    keys = np.where(has_address, named, -1 - site)
-    groups, found = pd.factorize(keys)
-    return groups, len(found)
+def _in_order(parts: list[gpd.GeoDataFrame], placed: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put the parts below each other; an empty table has every column and its dtype."""
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        columns: dict[str, Any] = {
+            column.name: pd.Series(dtype=KIND_DTYPE[column.kind])
+            for column in ADDRESSES
+            if column.kind != "geometry"
+        }
+        return gpd.GeoDataFrame(columns, geometry=[], crs=placed.crs)[names(ADDRESSES)]
+    table = pd.concat(parts, ignore_index=True)
+    return table[names(ADDRESSES)]
 
 
-def _plain(text: str) -> str:
-    """Address without differences of case, spacing and composed letters."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
-
-
-def _count(
-    placed: gpd.GeoDataFrame,
-    points: NDArray[np.float64],
-    groups: NDArray[np.int64],
-    count: int,
-) -> gpd.GeoDataFrame:
-    """One row for each group, in the order of the groups, without a rank."""
+def _describe(seen: Year, rows: NDArray[np.int64]) -> gpd.GeoDataFrame:
+    """Say of some addresses what they are called, where they lie, what happens there and when."""
+    position = np.full(len(seen.addresses), -1)
+    position[rows] = np.arange(len(rows))
+    groups = position[seen.addresses.of_incident]
+    kept = groups >= 0
+    placed, points, groups = seen.placed[kept], seen.points[kept], groups[kept]
+    counted, count = seen.counted[kept], len(rows)
     ones = np.ones(len(placed))
-    counted = is_counted(placed)
     times = placed["occurred_from"].where(counted).groupby(groups)
-    stamps = placed["occurred_from"].where(counted).to_numpy()
     sites = pd.Series(site_ids_of(points[:, 0], points[:, 1]))
     typical = most_frequent(groups, sites, ones, count).astype(np.int64)
     # Rows at one site differ by less than a metre; the least of each keeps row order out of it.
     at = pd.DataFrame(points).groupby(sites).min().loc[typical].to_numpy()
-    address = pd.Series(most_frequent(groups, placed["address"], ones, count), dtype="str")
+    written = pd.Series(most_frequent(groups, _text_of(placed), ones, count), dtype="str")
+    address = pd.Series(seen.addresses.text[rows], dtype="str").fillna(written)
     unnamed = np.flatnonzero(address.isna())
     address.iloc[unnamed] = [coordinate_name(*at[i]) for i in unnamed]
     district_id = pd.Series(most_frequent(groups, placed["district_id"], ones, count), dtype="str")
+    kinds = np.where(seen.addresses.is_place[rows], "place", "address")
+    category = most_frequent(groups[counted], placed["category"][counted], ones[counted], count)
     return gpd.GeoDataFrame(
         {
+            "kind": pd.Series(kinds, dtype="str"),
             "address": address,
             "district_id": district_id,
             "district": district_names(district_id, placed),
-            "n": np.bincount(groups[counted], minlength=count),
-            "months": count_distinct(groups, period_numbers(stamps, kind="month"), count),
-            "weeks": count_distinct(groups, period_numbers(stamps, kind="week"), count),
+            "category": pd.Series(category, dtype="str"),
+            "hours": busiest_hours(placed[counted], groups[counted], count).astype("str"),
             "first": times.min().to_numpy(),
             "last": times.max().to_numpy(),
-            "sources": count_distinct(groups, pd.factorize(placed["source"])[0], count),
         },
         geometry=shapely.points(at),
         crs=placed.crs,
     )
+
+
+def _text_of(placed: gpd.GeoDataFrame) -> pd.Series:
+    """Address of each report, else the place it names."""
+    text = address_names(placed)
+    return text.fillna(placed["place"]) if "place" in placed.columns else text
+
+
+def _before(
+    table: gpd.GeoDataFrame, previous: pd.DataFrame, category: str | None
+) -> NDArray[np.object_]:
+    """Look up what an earlier result said of each row."""
+    if category is not None and "category" in previous.columns:
+        previous = previous[previous["category"] == category]
+    if "kind" not in previous.columns:
+        previous = previous.assign(kind="address")
+    keyed = previous.drop_duplicates(_KEY)
+    said = pd.Series(keyed["verdict"].to_numpy(dtype=object), index=_keys(keyed))
+    said = said[~said.index.duplicated()]
+    found = said.reindex(_keys(table))
+    return found.where(found.notna(), None).to_numpy(dtype=object)
+
+
+def _keys(table: pd.DataFrame) -> pd.Index:
+    """What an address is recognised by from one result to the next."""
+    kinds, texts, districts = (table[name].astype(object) for name in _KEY)
+    return pd.Index(
+        [
+            f"{kind}\t{plain(str(text))}\t{district if isinstance(district, str) else ''}"
+            for kind, text, district in zip(kinds, texts, districts, strict=True)
+        ],
+        dtype=object,
+    )
+
+
+def _check_previous(previous: pd.DataFrame) -> None:
+    """Require what an earlier result is recognised by."""
+    needed = ("address", "district_id", "verdict")
+    missing = [name for name in needed if name not in previous.columns]
+    if missing:
+        raise InputError(
+            f"`previous` lacks {len(missing)} column(s): {', '.join(missing)}. Pass an earlier "
+            "result of recurring_addresses."
+        )
+    strange = ~previous["verdict"].isin(VERDICTS)
+    if strange.any():
+        raise InputError(
+            f"`previous` has {int(strange.sum())} of {len(previous)} rows whose verdict is none of "
+            f"{', '.join(VERDICTS)}. Pass an earlier result of recurring_addresses."
+        )
+
+
+def _announce(said: dict[str, dict[str, Any]], category: str | None) -> None:
+    """Log how each kind of address was tested."""
+    of = f" ({category})" if category else ""
+    for kind, what in said.items():
+        if not what["tested"]:
+            _LOG.info(
+                "kind %s%s: %d seen, too few to estimate how many there are: counted, not tested",
+                kind,
+                of,
+                what["seen"],
+            )
+            continue
+        by = "taken as equal" if what["gamma"] is None else f"dwellings ** {what['gamma']:.2f}"
+        how = "estimated from those seen" if what["estimated"] else "in the register and seen"
+        _LOG.info("kind %s%s: %d of them, %s, %s", kind, of, what["addresses"], how, by)
