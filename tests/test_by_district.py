@@ -54,6 +54,6 @@ def test_incidents_count_at_the_address_of_the_register_but_not_at_a_neighbours(
     )
     table["matched_address"] = ["Malmvägen 12", "Malmvägen 12", "Malmvägen 12", np.nan]
     table["match_level"] = ["exact", "street_corrected", "nearest_number", "coordinates"]
-    found = eg.recurring_addresses(table)
+    found = eg.recurring_addresses(table, as_of="2026-04-05")
     assert found[["address", "n"]].to_numpy().tolist() == [["Malmvägen 12", 3]]
     assert eg.to_sites(table)["address"].tolist() == ["Malmvägen 12"]

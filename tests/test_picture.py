@@ -37,7 +37,7 @@ def test_a_repeated_report_counts_once_and_its_reporter_too():
     )
     assert picture.sites["n"].tolist() == [5]
     assert picture.sources == ("polis", "kommun")
-    addresses = eg.recurring_addresses(incidents, min_months=0)
+    addresses = eg.recurring_addresses(incidents, as_of="2026-12-31", min_months=0)
     assert (addresses["n"].tolist(), addresses["sources"].tolist()) == ([5], [2])
     with pytest.raises(eg.InputError, match="only repeated reports among its 1 rows"):
         eg.to_sites(incidents.iloc[5:])

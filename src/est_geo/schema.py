@@ -14,7 +14,6 @@ KIND_DTYPE: dict[Kind, str] = {
     "text": "str",
     "integer": "int64",
     "number": "float64",
-    "flag": "bool",
     "time": "datetime64[us]",
     "flag": "bool",
     "geometry": "geometry",

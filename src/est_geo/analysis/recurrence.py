@@ -1,4 +1,4 @@
-"""The test of what comes back: is the rate of an address clearly above the usual around it?
+"""The test of what comes back: is the rate of an address clearly above the usual around it.
 
 Arrays only, one entry an address. Weeks with an event are counted, not reports, so that a burst and
 the repeats of one event weigh as much as one. Chosen among fifteen methods by simulation; see
@@ -112,7 +112,7 @@ def compare_in_districts(
     tests : int, optional
         Addresses in all, where not all are given.
     """
-    total = np.bincount(district, weights=weeks)[district]
+    total = np.bincount(district, weights=weeks)[district].astype(float)
     sums = np.bincount(district, weights=exposure) if district_exposure is None else None
     around = (district_exposure if sums is None else sums)[district] - exposure  # type: ignore[index]
     return compare_with(weeks, total - weeks, around, exposure, tests=tests)

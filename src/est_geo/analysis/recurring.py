@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from est_geo.analysis.place_incidents import busiest_hours
 from est_geo.analysis.recurrence import LISTED_UNTIL
-from est_geo.analysis.recurring_register import (
-    Addresses,
-    find_addresses,
-    plain,
-    read_register,
-)
-from est_geo.analysis.recurring_tests import NEW, NONE, Compared, Reports, compare_all
-from est_geo.analysis.recurring_windows import RECENT, YEAR, last_complete_day, weeks_ago
+from est_geo.analysis.recurring_register import plain, read_register
+from est_geo.analysis.recurring_tests import NEW, NONE, Comparison, compare_all
+from est_geo.analysis.recurring_windows import RECENT, YEAR
+from est_geo.analysis.recurring_year import Year, describe, last_week, read_year
 from est_geo.checks import check_number, read_points
 from est_geo.errors import InputError
 from est_geo.schema import ADDRESSES, KIND_DTYPE, VERDICTS, names
-from est_geo.sites.collapse import address_names, coordinate_name, is_counted, site_ids_of
-from est_geo.sites.grouping import district_names, most_frequent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from est_geo.periods import AsOf
+
 _LOG = logging.getLogger(__name__)
-_FEWEST_OF_CATEGORY = 200
 _KEY = ["kind", "address", "district_id"]
 
 
-def recurring_addresses(  # noqa: PLR0913 - what is known, what is asked, what is listed
+def recurring_addresses(
     incidents: gpd.GeoDataFrame,
     *,
     register: Any = None,  # noqa: ANN401 - a table, or what holds one
-    as_of: Any = None,  # noqa: ANN401 - days, texts, periods
+    as_of: AsOf | None = None,
     previous: pd.DataFrame | None = None,
     by_category: bool = False,
     per_district: int | None = None,
@@ -57,9 +48,9 @@ def recurring_addresses(  # noqa: PLR0913 - what is known, what is asked, what i
     ----------
     incidents : GeoDataFrame of n Points
         Needs `occurred_from`. `address`, `matched_address`, `match_level`, `place`, `source`,
-        `category`, `district_id`, `district` and `duplicate_of` are used where present. Rows without
-        a point or a time are left out, and so are those outside the 52 weeks; the log counts them.
-        A report that repeats another counts only among the reporters.
+        `category`, `district_id`, `district` and `duplicate_of` are used where present. Rows
+        without a point or a time are left out, and so are those outside the 52 weeks; the log
+        counts them. A report that repeats another counts only among the reporters.
     register : Gazetteer or GeoDataFrame of Points, optional
         Every address there is, those without incidents too; in the same CRS. With `district_id` or
         `district` as the incidents have them, addresses are compared within their district; with
@@ -67,8 +58,8 @@ def recurring_addresses(  # noqa: PLR0913 - what is known, what is asked, what i
         fitted). An address that was seen and is not in it is added, and counted in the log. Without
         a register the number of addresses is estimated, and too few seen are only counted.
     as_of : date, str or Period, optional
-        The day or week to look back from; the last week complete on it ends both windows. Without
-        it, the last week that the incidents seem to fill.
+        Up to when the incidents are known: a day, or a period such as "2026-W47". The last ISO week
+        complete by then ends both windows. Without it, the day of the latest incident.
     previous : DataFrame, optional
         An earlier result, not cut by `per_district`. What it lists stays listed until q is above
         .30, so that the list does not flicker.
@@ -85,7 +76,7 @@ def recurring_addresses(  # noqa: PLR0913 - what is known, what is asked, what i
     -------
     GeoDataFrame of Points
         Columns as `est_geo.schema.ADDRESSES`, addresses before squares and stations, each by rank;
-        0 rows where nothing comes back. `attrs["recurrence"]` holds what was chosen: `as_of`, the
+        0 rows where nothing comes back or no incident has a time. `attrs["recurrence"]` holds what was chosen: `as_of`, the
         windows, and for each test `addresses` (in all; None where not known), `seen`, `estimated`,
         `gamma` (the exponent of dwellings; None where addresses were taken as equal) and `tested`.
 
@@ -95,7 +86,7 @@ def recurring_addresses(  # noqa: PLR0913 - what is known, what is asked, what i
         If a CRS is missing, not in metres, or not the same for both tables.
     InputError
         If the table is empty, lacks `occurred_from`, or a geometry is not a point; if a number is
-        out of range, `as_of` is not a date, or no incident has a time.
+        out of range, or `as_of` is neither a day nor a period.
 
     References
     ----------
@@ -112,13 +103,17 @@ def recurring_addresses(  # noqa: PLR0913 - what is known, what is asked, what i
     if previous is not None:
         _check_previous(previous)
     entries = None if register is None else read_register(register, incidents)
-    sunday = last_complete_day(incidents["occurred_from"], as_of)
-    seen = read_year(incidents, points, has_point, entries, sunday)
+    week = last_week(incidents["occurred_from"], as_of)
+    if week is None:
+        return _nothing(incidents)
+    seen = read_year(incidents, points, has_point, entries, week)
     every = min_incidents is not None or min_months is not None
     least_of = (min_incidents or 1, min_months or 0) if every else None
-    parts, said = [], {}
+    parts: list[gpd.GeoDataFrame] = []
+    said: dict[str, Any] = {}
     for category, rows in seen.by_category() if by_category else [(None, None)]:
-        part, chosen = _list(seen if rows is None else seen.only(rows), category, previous, least_of)
+        of = seen if rows is None else seen.only(rows)
+        part, chosen = _list(of, category, previous, least_of)
         parts.append(part)
         said |= {f"{category}: {kind}" if category else kind: what for kind, what in chosen.items()}
     table = _in_order(parts, seen.placed)
@@ -128,119 +123,13 @@ def recurring_addresses(  # noqa: PLR0913 - what is known, what is asked, what i
         table = table[table.groupby(own, dropna=False).cumcount() < per_district]
         table = table.reset_index(drop=True)
     table.attrs["recurrence"] = {
-        "as_of": sunday.isoformat(),
+        "as_of": week.key,
         "windows_weeks": [YEAR, RECENT],
         "incidents": int(seen.counted.sum()),
         "not_in_register": seen.added,
         "tests": said,
     }
     return table
-
-
-@dataclass(frozen=True)
-class Year:
-    """The reports of 52 weeks and the address of each.
-
-    Attributes
-    ----------
-    placed : GeoDataFrame of r Points
-        The reports, with every column that is used.
-    points : array of (r, 2) float
-        Their eastings and northings.
-    ago : array of r int
-        Weeks ago, 0 to 51.
-    counted : array of r bool
-        False for those that repeat another.
-    addresses : Addresses
-        Every address that is known.
-    registered : bool
-        Whether there is a register.
-    added : int
-        Addresses that were seen and are not in it.
-    """
-
-    placed: gpd.GeoDataFrame
-    points: NDArray[np.float64]
-    ago: NDArray[np.int64]
-    counted: NDArray[np.bool_]
-    addresses: Addresses
-    registered: bool
-    added: int
-
-    def only(self, rows: NDArray[np.bool_]) -> Year:
-        """Keep some reports; the addresses stay."""
-        found = self.addresses
-        kept = Addresses(
-            found.of_incident[rows], found.is_place, found.district, found.dwellings, found.text
-        )
-        return Year(
-            self.placed[rows],
-            self.points[rows],
-            self.ago[rows],
-            self.counted[rows],
-            kept,
-            self.registered,
-            self.added,
-        )
-
-    def by_category(self) -> list[tuple[str, NDArray[np.bool_]]]:
-        """Rows of each category that has enough incidents, by name."""
-        column = self.placed["category"]
-        counts = column[self.counted].value_counts().sort_index()
-        enough = counts[counts >= _FEWEST_OF_CATEGORY].index
-        if len(enough) < len(counts):
-            _LOG.info(
-                "%d categories with fewer than %d incidents in 52 weeks are not tested",
-                len(counts) - len(enough),
-                _FEWEST_OF_CATEGORY,
-            )
-        return [(name, (column == name).to_numpy(dtype=bool)) for name in enough]
-
-    def reports(self) -> Reports:
-        """Reduce to numbers; reporters are numbered by name."""
-        source, _ = pd.factorize(self.placed["source"], sort=True)
-        return Reports(self.addresses.of_incident, self.ago, source, self.counted)
-
-
-def read_year(
-    incidents: gpd.GeoDataFrame,
-    points: NDArray[np.float64],
-    has_point: NDArray[np.bool_],
-    entries: gpd.GeoDataFrame | None,
-    sunday: dt.date,
-) -> Year:
-    """Take the reports of the 52 weeks that end on a Sunday, and find their addresses."""
-    ago = weeks_ago(incidents["occurred_from"], sunday)
-    used = has_point & (ago >= 0) & (ago < YEAR)
-    no_time = incidents["occurred_from"].isna().to_numpy(dtype=bool)
-    _LOG.info(
-        "%d of %d reports lie in the 52 weeks to %s; %d have no point, %d no time, %d are later",
-        int(used.sum()),
-        len(incidents),
-        sunday,
-        int((~has_point).sum()),
-        int((has_point & no_time).sum()),
-        int((has_point & (ago < 0)).sum()),
-    )
-    placed = incidents[used]
-    for column in ("district_id", "district", "source", "category"):
-        if column not in placed.columns:
-            placed = placed.assign(**{column: pd.Series(np.nan, placed.index, dtype="str")})
-    addresses = find_addresses(placed, points[used], entries)
-    added = 0
-    if entries is not None:
-        added = len(addresses) - addresses.known
-        _LOG.info(
-            "register: %d addresses and places; %d more were seen that are not in it, with %d of "
-            "%d reports, and are added as one dwelling each",
-            addresses.known,
-            added,
-            int((addresses.of_incident >= addresses.known).sum()),
-            len(placed),
-        )
-    return Year(
-        placed, points[used], ago[used], is_counted(placed), addresses, entries is not None, added
-    )
 
 
 def _list(
@@ -261,7 +150,7 @@ def _list(
         )
     else:
         rows = np.flatnonzero((year.counts.n >= least[0]) & (year.counts.blocks >= least[1]))
-    table = _describe(seen, rows)
+    table = describe(seen, rows)
     if category is not None:
         table["category"] = category
     if previous is not None:
@@ -274,22 +163,33 @@ def _list(
     columns: dict[str, Any] = {"verdict": pd.Series(verdict, dtype="str")}
     is_new = verdict == NEW
     columns["window_weeks"] = np.where(is_new, RECENT, YEAR)
-    for name, of in {
-        "n": lambda c: c.counts.n,
-        "weeks": lambda c: c.counts.weeks,
-        "months": lambda c: c.counts.blocks,
-        "expected": lambda c: c.test.expected,
-        "at_least_times": lambda c: c.test.at_least_times,
-        "q": lambda c: c.test.q,
-        "score": lambda c: c.test.score,
-        "sources": lambda c: c.sources(),
-    }.items():
-        columns[name] = np.where(is_new, of(recent)[rows], of(year)[rows])
+    for name, (in_recent, in_year) in _numbers(recent, year).items():
+        columns[name] = np.where(is_new, in_recent[rows], in_year[rows])
     columns["only_one_source"] = one_source & np.isin(verdict, VERDICTS[:3])
     table = table.assign(**columns)
     if least is None:
         table = table[table["verdict"] != NONE]
     return _ranked(table), compared.said
+
+
+def _numbers(
+    recent: Comparison, year: Comparison
+) -> dict[str, tuple[NDArray[np.generic], NDArray[np.generic]]]:
+    """Numbers of each column in both windows."""
+    both = [
+        {
+            "n": of.counts.n,
+            "weeks": of.counts.weeks,
+            "months": of.counts.blocks,
+            "expected": of.test.expected,
+            "at_least_times": of.test.at_least_times,
+            "q": of.test.q,
+            "score": of.test.score,
+            "sources": of.sources(),
+        }
+        for of in (recent, year)
+    ]
+    return {name: (both[0][name], both[1][name]) for name in both[0]}
 
 
 def _ranked(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -305,60 +205,21 @@ def _ranked(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _in_order(parts: list[gpd.GeoDataFrame], placed: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Put the parts below each other; an empty table has every column and its dtype."""
+    """Put the parts below each other."""
     parts = [part for part in parts if len(part)]
     if not parts:
-        columns: dict[str, Any] = {
-            column.name: pd.Series(dtype=KIND_DTYPE[column.kind])
-            for column in ADDRESSES
-            if column.kind != "geometry"
-        }
-        return gpd.GeoDataFrame(columns, geometry=[], crs=placed.crs)[names(ADDRESSES)]
-    table = pd.concat(parts, ignore_index=True)
-    return table[names(ADDRESSES)]
+        return _nothing(placed)
+    return pd.concat(parts, ignore_index=True)[names(ADDRESSES)]
 
 
-def _describe(seen: Year, rows: NDArray[np.int64]) -> gpd.GeoDataFrame:
-    """Say of some addresses what they are called, where they lie, what happens there and when."""
-    position = np.full(len(seen.addresses), -1)
-    position[rows] = np.arange(len(rows))
-    groups = position[seen.addresses.of_incident]
-    kept = groups >= 0
-    placed, points, groups = seen.placed[kept], seen.points[kept], groups[kept]
-    counted, count = seen.counted[kept], len(rows)
-    ones = np.ones(len(placed))
-    times = placed["occurred_from"].where(counted).groupby(groups)
-    sites = pd.Series(site_ids_of(points[:, 0], points[:, 1]))
-    typical = most_frequent(groups, sites, ones, count).astype(np.int64)
-    # Rows at one site differ by less than a metre; the least of each keeps row order out of it.
-    at = pd.DataFrame(points).groupby(sites).min().loc[typical].to_numpy()
-    written = pd.Series(most_frequent(groups, _text_of(placed), ones, count), dtype="str")
-    address = pd.Series(seen.addresses.text[rows], dtype="str").fillna(written)
-    unnamed = np.flatnonzero(address.isna())
-    address.iloc[unnamed] = [coordinate_name(*at[i]) for i in unnamed]
-    district_id = pd.Series(most_frequent(groups, placed["district_id"], ones, count), dtype="str")
-    kinds = np.where(seen.addresses.is_place[rows], "place", "address")
-    category = most_frequent(groups[counted], placed["category"][counted], ones[counted], count)
-    return gpd.GeoDataFrame(
-        {
-            "kind": pd.Series(kinds, dtype="str"),
-            "address": address,
-            "district_id": district_id,
-            "district": district_names(district_id, placed),
-            "category": pd.Series(category, dtype="str"),
-            "hours": busiest_hours(placed[counted], groups[counted], count).astype("str"),
-            "first": times.min().to_numpy(),
-            "last": times.max().to_numpy(),
-        },
-        geometry=shapely.points(at),
-        crs=placed.crs,
-    )
-
-
-def _text_of(placed: gpd.GeoDataFrame) -> pd.Series:
-    """Address of each report, else the place it names."""
-    text = address_names(placed)
-    return text.fillna(placed["place"]) if "place" in placed.columns else text
+def _nothing(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Make the empty table, with every column and its dtype."""
+    columns: dict[str, Any] = {
+        column.name: pd.Series(dtype=KIND_DTYPE[column.kind])
+        for column in ADDRESSES
+        if column.kind != "geometry"
+    }
+    return gpd.GeoDataFrame(columns, geometry=[], crs=incidents.crs)[names(ADDRESSES)]
 
 
 def _before(
@@ -377,7 +238,7 @@ def _before(
 
 
 def _keys(table: pd.DataFrame) -> pd.Index:
-    """What an address is recognised by from one result to the next."""
+    """Write what an address is recognised by from one result to the next."""
     kinds, texts, districts = (table[name].astype(object) for name in _KEY)
     return pd.Index(
         [

@@ -197,7 +197,7 @@ def _texts(table: gpd.GeoDataFrame, is_place: NDArray[np.bool_]) -> NDArray[np.o
 
 
 def _names_of(placed: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-    """Give the text that each incident is known by, and whether it names a place, not an address."""
+    """Give the text that each incident is known by, and whether it names a place."""
     text = address_names(placed)
     is_place = np.zeros(len(placed), dtype=bool)
     if "match_level" in placed.columns:
@@ -217,7 +217,7 @@ class _Plain:
     texts: pd.Index
 
     def lookup(self, text: NDArray[np.object_]) -> NDArray[np.int64]:
-        """Number texts alike; one that is not here is −9, and so is a missing one."""
+        """Give the same numbers to texts; one that is not here is −9, and so is a missing one."""
         spelling, spellings = pd.factorize(text)
         known = self.texts.get_indexer(pd.Index([plain(str(t)) for t in spellings], dtype=object))
         known = np.append(np.where(known < 0, _NO_TEXT, known), _NO_TEXT)

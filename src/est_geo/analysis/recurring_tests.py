@@ -19,14 +19,12 @@ from est_geo.analysis.recurrence import (
 from est_geo.analysis.recurring_windows import (
     BLOCK,
     LAST_BLOCKS,
-    RECENT,
     WINDOWS,
     YEAR,
     WindowCounts,
     count_reporters,
     count_window,
 )
-
 from est_geo.schema import VERDICTS
 
 if TYPE_CHECKING:

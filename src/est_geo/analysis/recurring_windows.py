@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from est_geo.errors import InputError
+from est_geo.periods import period_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LOG = logging.getLogger(__name__)
+    from est_geo.periods import Period
 
 YEAR, RECENT = 52, 17
 WINDOWS = ((YEAR, 3), (RECENT, 2))
@@ -23,9 +21,6 @@ WINDOWS = ((YEAR, 3), (RECENT, 2))
 BLOCK = 4
 LAST_BLOCKS = 4
 """The last four months, in blocks of four weeks."""
-_WEEK = 7
-_THURSDAY = 3  # 1 January 1970 was a Thursday: days + 3 begin a week on Mondays
-_UNUSUAL = 0.05
 
 
 @dataclass(frozen=True)
@@ -47,16 +42,13 @@ class WindowCounts:
     blocks: NDArray[np.int64]
 
 
-def weeks_ago(times: pd.Series, last_day: dt.date) -> NDArray[np.int64]:
-    """Count ISO weeks back from the week that ends on a Sunday: 0 is that week.
+def weeks_ago(times: pd.Series, week: Period) -> NDArray[np.int64]:
+    """Count ISO weeks back from a week: 0 is that week, below 0 is later.
 
-    A time after it is below 0; a missing time is a great number, outside every window.
+    A missing time is a great number, outside every window.
     """
-    days = times.to_numpy().astype("datetime64[D]")
-    missing = np.isnat(days)
-    week = (days.astype(np.int64) + _THURSDAY) // _WEEK
-    last = (int(np.datetime64(last_day).astype(np.int64)) + _THURSDAY) // _WEEK
-    return np.where(missing, np.iinfo(np.int64).max, last - week)
+    numbers = period_numbers(times, kind="week")
+    return np.where(numbers < 0, np.iinfo(np.int64).max, week.number - numbers)
 
 
 def count_window(
@@ -126,66 +118,3 @@ def count_reporters(
         }
     )
     return table[table["source"] >= 0].reset_index(drop=True)
-
-
-def last_complete_day(times: pd.Series, as_of: Any) -> dt.date:  # noqa: ANN401 - days, texts, periods
-    """Find the Sunday that ends the last complete week.
-
-    Parameters
-    ----------
-    times : Series of n times
-        When the incidents happened.
-    as_of : date, text, Period or None
-        A week, or a day: the week that is complete when that day is over. None: the week of the
-        latest incident, unless it ends in days without incidents that would be unusual (a chance
-        under 5 % at the mean rate of the year before); then the week before it.
-
-    Returns
-    -------
-    date
-        A Sunday.
-
-    Raises
-    ------
-    InputError
-        If it is not a date, or no incident has a time to choose by.
-    """
-    if as_of is not None:
-        return _sunday_by(_day_of(as_of))
-    known = times.dropna()
-    if known.empty:
-        raise InputError(
-            f"`incidents` has no time in any of its {len(times)} rows, so there is no last week. "
-            "Pass `as_of`, or mend `occurred_from`."
-        )
-    latest = known.max()
-    year = known[known > latest - pd.Timedelta(weeks=YEAR)]
-    days = max(_WEEK, (latest.normalize() - year.min().normalize()).days + 1)
-    silent = 6 - latest.weekday()
-    usual = float(np.exp(-len(year) / days * silent)) > _UNUSUAL
-    sunday = (latest + pd.Timedelta(days=silent)).date()
-    chosen: dt.date = sunday if usual else sunday - dt.timedelta(days=_WEEK)
-    _LOG.info(
-        "as_of: the week to %s is taken as the last complete one; the latest incident is of %s",
-        chosen,
-        latest.date(),
-    )
-    return chosen
-
-
-def _day_of(as_of: Any) -> dt.date:  # noqa: ANN401 - days, texts, periods
-    """Day that is over, from what the caller gave."""
-    if hasattr(as_of, "end") and hasattr(as_of, "kind"):
-        last: dt.date = as_of.end - dt.timedelta(days=1)
-        return last
-    try:
-        return pd.Timestamp(as_of).date()
-    except (TypeError, ValueError):
-        raise InputError(
-            f"`as_of` must be a date or a week, as '2026-11-22', not {str(as_of)[:40]!r}."
-        ) from None
-
-
-def _sunday_by(day: dt.date) -> dt.date:
-    """Last Sunday that is over when this day is."""
-    return day - dt.timedelta(days=(day.weekday() + 1) % _WEEK)

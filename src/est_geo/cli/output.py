@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 def account(picture: eg.Picture) -> str:
     """Account for the incidents, and say what was found."""
     counts = picture.counts
+    recurring = picture.addresses["verdict"].isin(("recurring_long", "recurring_new"))
     return (
         f"{counts['read']} incidents = {counts['inside']} on the map "
         f"+ {counts['duplicates']} that repeat another report "
         f"+ {counts['outside']} outside (of which {counts['at_null_island']} at 0, 0) "
         f"+ {counts['district_only']} in a district only + {counts['unplaced']} without a place. "
         f"{len(picture.sites)} sites, {len(picture.places)} problem places, "
-        f"{len(picture.addresses)} addresses that come back; "
+        f"{int(recurring.sum())} addresses that come back; "
         f"radius {picture.density.bandwidth_m:g} m."
     )
 
