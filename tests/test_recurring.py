@@ -409,6 +409,12 @@ def test_without_an_address_the_site_is_the_address():
     assert table["address"].tolist() == ["Testvägen 0", "N 50, E 50"]
 
 
+def test_a_blank_coordinate_is_no_address():
+    incidents = at_addresses([(0, 1), (0, 2)]).assign(address=["Testvägen 7", None])
+    table = eg.recurring_addresses(incidents, as_of=WEEK, min_incidents=1)
+    assert table["address"].tolist() == ["Testvägen 7"]
+
+
 def test_a_neighbour_is_not_blamed_for_the_number_next_door():
     incidents = at_addresses([(1, 1), (1, 2)]).assign(
         address="Testvägen 99", match_level=["nearest_number", "coordinates"]
@@ -499,7 +505,7 @@ def test_ties_are_ranked_by_address():
 
 
 def test_unplaced_rows_are_left_out_and_bad_arguments_refused():
-    incidents = at_addresses([(0, 0), (0, 0)])
+    incidents = at_addresses([(1, 0), (1, 0)])
     incidents.loc[0, "geometry"] = None
     assert eg.recurring_addresses(incidents, min_incidents=1)["n"].tolist() == [1]
     with pytest.raises(

@@ -76,9 +76,10 @@ def recurring_addresses(
     -------
     GeoDataFrame of Points
         Columns as `est_geo.schema.ADDRESSES`, addresses before squares and stations, each by rank;
-        0 rows where nothing comes back or no incident has a time. `attrs["recurrence"]` holds what was chosen: `as_of`, the
-        windows, and for each test `addresses` (in all; None where not known), `seen`, `estimated`,
-        `gamma` (the exponent of dwellings; None where addresses were taken as equal) and `tested`.
+        0 rows where nothing comes back or no incident has a time. `attrs["recurrence"]` holds what
+        was chosen: `as_of`, the windows, and for each test `addresses` (in all; None where not
+        known), `seen`, `estimated`, `gamma` (the exponent of dwellings; None where addresses were
+        taken as equal) and `tested`.
 
     Raises
     ------

@@ -122,6 +122,8 @@ def read_year(
 ) -> Year:
     """Take the reports of the 52 weeks that end with a week, and find their addresses."""
     ago = weeks_ago(incidents["occurred_from"], week)
+    # 0, 0 is a coordinate left blank: an address may be known for it, a site is not.
+    has_point = has_point & ~((points == 0).all(axis=1) & address_names(incidents).isna())
     used = has_point & (ago >= 0) & (ago < YEAR)
     no_time = incidents["occurred_from"].isna().to_numpy(dtype=bool)
     _LOG.info(

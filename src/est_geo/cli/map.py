@@ -19,7 +19,7 @@ from est_geo.intake.duplicates import link_all
 from est_geo.sharing.map import draw_map
 
 _SHOWN = 15
-_ADDRESS_COLUMNS = ["rank", "address", "district", "verdict", "n", "weeks", "first", "last"]
+_ADDRESS_COLUMNS = ["rank", "address", "district", "verdict", "weeks", "last"]
 _PLACE_COLUMNS = ["place_id", "name", "district", "n", "sites", "first", "last"]
 
 
