@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "est_geo"
 
 # The lowest floor first. A room imports from lower floors and from itself, nothing else.
 FLOORS = (
-    ("errors", "schema"),
+    ("errors", "schema", "compiled"),
     ("checks", "midnight", "notebook", "periods", "files"),
     ("geography", "sites"),
     ("intake", "geocoding", "analysis", "disclosure", "example"),

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from est_geo.analysis import compiled as compiled_module
-from est_geo.analysis.compiled import compiled, cores, in_bands
+from est_geo import compiled as compiled_module
+from est_geo.compiled import compiled, cores, in_bands
 
 SOURCE = """
-from est_geo.analysis.compiled import compiled
+from est_geo.compiled import compiled
 
 @compiled()
 def double(value):
@@ -60,7 +60,7 @@ def test_other_faults_of_compilation_are_not_hidden(monkeypatch):
             raise RuntimeError("something else")
         return lambda function: function
 
-    monkeypatch.setattr(compiled_module.numba, "njit", njit)
+    monkeypatch.setattr("numba.njit", njit)
     with pytest.raises(RuntimeError, match="something else"):
         compiled()(Path)
 

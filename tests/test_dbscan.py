@@ -113,6 +113,27 @@ def test_it_agrees_where_the_work_is_shared_out():
     assert same_partition(other.labels_, model.labels_[order])
 
 
+@pytest.mark.parametrize("addresses", [300, 30_000])
+def test_many_rows_at_few_places_and_at_many_are_labelled_as_their_sites(addresses):
+    rng = np.random.default_rng(addresses)
+    at = np.round(rng.normal(0, 1500, (addresses, 2))) + [667_000, 6_591_000]
+    # Rows beside the first one of an address, so that cluster 0 is not the southernmost.
+    chosen = rng.integers(0, addresses, 120_000) ** 2 // addresses
+    points, sites = at[chosen], np.unique(at[chosen], axis=0)
+    where = {tuple(site): number for number, site in enumerate(sites.tolist())}
+    of_row = np.array([where[tuple(point)] for point in points.tolist()])
+    peer = DBSCAN(eps=60, min_samples=40).fit(sites, sample_weight=np.bincount(of_row))
+    core = np.isin(np.arange(len(sites)), peer.core_sample_indices_)[of_row]
+    model = eg.SpatialDBSCAN(60, min_samples=40).fit(points)
+    np.testing.assert_array_equal(model.core_sample_indices_, np.flatnonzero(core))
+    np.testing.assert_array_equal(model.components_, points[core])
+    np.testing.assert_array_equal(model.labels_ == -1, peer.labels_[of_row] == -1)
+    assert same_partition(model.labels_[core], peer.labels_[of_row][core])
+    # Clusters are numbered by their first core row.
+    numbers = model.labels_[core]
+    assert (np.diff(numbers[np.sort(np.unique(numbers, return_index=True)[1])]) > 0).all()
+
+
 @pytest.mark.parametrize("gap", [19.9, 20, 20.1])
 def test_crowds_that_nearly_touch(gap):
     """Thousands of pairs in two cells, which are not all looked at."""

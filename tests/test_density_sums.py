@@ -10,7 +10,8 @@ from scipy.stats import gaussian_kde
 
 import est_geo as eg
 from builders import box_area, incidents_at
-from est_geo.analysis import compiled, density_sums
+from est_geo import compiled
+from est_geo.analysis import density_sums
 from est_geo.analysis.density_sums import Points, direct_sum, gaussian_sum, sweep_sum
 from est_geo.analysis.weighted_points import merged
 from reference import naive_density
@@ -338,7 +339,7 @@ def test_places_are_merged_and_sorted(rows):
     expected = {}
     for a, b, c in rows:
         expected[b + 0.0, a + 0.0] = expected.get((b + 0.0, a + 0.0), 0) + c
-    easting, northing, weight = merged(x, y, w)
+    easting, northing, weight = merged(np.column_stack([x, y]), w)
     assert [*zip(northing, easting, weight, strict=True)] == [
         (*place, total) for place, total in sorted(expected.items())
     ]
@@ -349,11 +350,11 @@ def test_many_places_outgrow_the_table_and_distinct_ones_stay_as_they_are():
     x = np.append(rng.permutation(60_000), rng.integers(0, 60_000, 60_000)).astype(float)
     y = np.floor(x / 250)
     order = rng.permutation(120_000)
-    easting, northing, weight = merged(x[order], y[order], np.ones(120_000))
+    easting, northing, weight = merged(np.column_stack([x, y])[order], np.ones(120_000))
     np.testing.assert_array_equal(easting, np.arange(60_000))
     np.testing.assert_array_equal(northing, np.floor(np.arange(60_000) / 250))
     np.testing.assert_array_equal(weight, np.bincount(x.astype(int)))
     distinct = np.append(np.arange(60_000.0), [0.0])
-    easting, _, weight = merged(distinct, distinct, np.ones(60_001))
+    easting, _, weight = merged(np.column_stack([distinct, distinct]), np.ones(60_001))
     assert len(easting) == 60_001, "given up after 50 000 new places"
     assert (np.diff(easting) >= 0).all()

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from est_geo.compiled import in_bands
 from est_geo.errors import CRSError, InputError
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_WORTH_THREADS = 50_000  # geometries
+_AT_A_TIME = 8192
 _WEB_MERCATOR = (3857, 3785, 900913, 102100)
 
 
@@ -115,39 +118,64 @@ def read_points(
     points: gpd.GeoDataFrame = table
     check_metric_crs(points, name=name)
     geometry = np.asarray(points.geometry.array)
-    coordinates = shapely.get_coordinates(geometry)
-    kinds = shapely.get_type_id(geometry)
-    if (kinds == shapely.GeometryType.POINT).all() and len(coordinates) == len(geometry):
-        there = np.ones(len(geometry), dtype=bool)
-    else:
-        there = has_shape(geometry)
+    coordinates, kinds = _coordinates(geometry)
+    if (kinds == shapely.GeometryType.POINT).all() and _all_finite(coordinates):
+        return coordinates, np.ones(len(geometry), dtype=bool)
+    there = has_shape(geometry)
+    _refuse(
+        points,
+        there & (kinds != shapely.GeometryType.POINT),
+        name=name,
+        fault="whose geometry is not a point",
+        remedy=f"Reduce them with {name}.geometry.centroid, or leave them out.",
+    )
+    if not unplaced:
         _refuse(
             points,
-            there & (kinds != shapely.GeometryType.POINT),
+            ~there,
             name=name,
-            fault="whose geometry is not a point",
-            remedy=f"Reduce them with {name}.geometry.centroid, or leave them out.",
+            fault="without a point",
+            remedy=f"Leave them out with {name}[{name}.geometry.notna()], or geocode them first.",
         )
-        if not unplaced:
-            _refuse(
-                points,
-                ~there,
-                name=name,
-                fault="without a point",
-                remedy=f"Leave them out with {name}[{name}.geometry.notna()], or geocode them "
-                "first.",
-            )
-        coordinates, given = np.full((len(geometry), 2), np.nan), coordinates
-        coordinates[there] = given
-    if not np.isfinite(coordinates).all():
-        _refuse(
-            points,
-            there & ~np.isfinite(coordinates).all(axis=1),
-            name=name,
-            fault="with a coordinate that is not a finite number",
-            remedy="Mend them in the file.",
-        )
+    _refuse(
+        points,
+        there & ~np.isfinite(coordinates).all(axis=1),
+        name=name,
+        fault="with a coordinate that is not a finite number",
+        remedy="Mend them in the file.",
+    )
     return coordinates, there
+
+
+def _coordinates(
+    geometry: np.ndarray[Any, Any],
+) -> tuple[np.ndarray[Any, np.dtype[np.float64]], np.ndarray[Any, np.dtype[np.int32]]]:
+    """Easting and northing of each point, and what kind of shape each is.
+
+    The bounds of a point are its coordinates, and NaN where there is none; shapely reads them in
+    half the time of `get_x` and `get_y`. A few thousand at a time stay in the processor's cache.
+    """
+    coordinates = np.empty((len(geometry), 2))
+    kinds = np.empty(len(geometry), dtype=np.int32)
+
+    def read(first: int, last: int) -> None:
+        for start in range(first, last, _AT_A_TIME):
+            part = slice(start, min(start + _AT_A_TIME, last))
+            coordinates[part] = shapely.bounds(geometry[part])[:, :2]
+            shapely.get_type_id(geometry[part], out=kinds[part])
+
+    in_bands(read, len(geometry), worth_it=len(geometry) >= _WORTH_THREADS)
+    return coordinates, kinds
+
+
+def _all_finite(values: np.ndarray[Any, np.dtype[np.float64]]) -> bool:
+    """Tell whether all numbers are finite.
+
+    A sum is only if all are, and takes a fraction of the time of a look at each; where it overflows
+    that look is taken.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(values.sum()) or np.isfinite(values).all())
 
 
 def has_shape(geometry: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -187,6 +215,8 @@ def check_finite_weights(
 ) -> None:
     """Require finite weights, and none below 0 unless ``negative=True``."""
     weights = table[column].to_numpy(dtype=float)
+    if len(weights) == 0 or (_all_finite(weights) and (negative or weights.min() >= 0)):
+        return
     bad = ~np.isfinite(weights)
     fault = f"whose `{column}` is not a finite number"
     if not bad.any() and not negative:

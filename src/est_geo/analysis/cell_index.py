@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from est_geo.analysis import cell_kernels as kernels
-from est_geo.analysis.compiled import in_bands
+from est_geo.compiled import in_bands
 from est_geo.errors import InputError
 
 if TYPE_CHECKING:

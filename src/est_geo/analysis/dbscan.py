@@ -10,11 +10,13 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from est_geo.analysis.dbscan_labels import dbscan_labels
 from est_geo.checks import check_number
+from est_geo.compiled import in_bands
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 _PLANE = 2
+_WORTH_THREADS = 50_000  # cores
 
 
 class SpatialDBSCAN(ClusterMixin, BaseEstimator):
@@ -106,7 +108,19 @@ class SpatialDBSCAN(ClusterMixin, BaseEstimator):
             points, weight, eps=float(self.eps), min_weight=float(self.min_samples)
         )
         self.core_sample_indices_ = np.flatnonzero(core)
-        self.components_ = np.take(points, self.core_sample_indices_, axis=0)
+        self.components_ = np.empty((len(self.core_sample_indices_), _PLANE))
+        in_bands(
+            # Clipping costs nothing, as all are in range, and saves numpy a buffer.
+            lambda first, last: np.take(
+                points,
+                self.core_sample_indices_[first:last],
+                axis=0,
+                out=self.components_[first:last],
+                mode="clip",
+            ),
+            len(self.components_),
+            worth_it=len(self.components_) >= _WORTH_THREADS,
+        )
         return self
 
     def __sklearn_tags__(self) -> Any:  # noqa: ANN401 - scikit-learn ships no types

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from est_geo.analysis.compiled import compiled
+from est_geo.compiled import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

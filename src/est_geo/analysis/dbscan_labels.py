@@ -9,8 +9,9 @@ import numpy as np
 
 from est_geo.analysis import dbscan_kernels as kernels
 from est_geo.analysis.cell_index import sort_into_cells
-from est_geo.analysis.compiled import compiled, in_bands
+from est_geo.compiled import compiled, in_bands
 from est_geo.errors import InputError
+from est_geo.sites.merging import merge_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ _ENOUGH = 1 - 1e-9  # ten weights of .1 reach 1, in whatever order they are adde
 _MOST_POINTS = 2**30
 _WORTH_SHARING = 5_000  # cells
 _BLOCKS = 16
+_FEW_PLACES = 0.25
 
 
 def dbscan_labels(
@@ -72,16 +74,42 @@ def dbscan_labels(
             f"There are {n:,} points, at most {_MOST_POINTS:,} are allowed. Collapse them with "
             "est_geo.to_sites and pass the weights."
         )
+    # Where they are many, sorting into cells finds the places as fast.
+    found = merge_places(points, weight, distinct=_FEW_PLACES)
+    if found is None:
+        return _number_rows(*_label_points(points, weight, eps, min_weight), None)
+    sites = np.take(points, found.first, axis=0)
+    return _number_rows(*_label_points(sites, found.weight, eps, min_weight), found.place)
+
+
+def _label_points(
+    points: NDArray[np.float64], weight: NDArray[np.float64] | None, eps: float, min_weight: float
+) -> tuple[NDArray[np.int32], int]:
+    """Code of each point, 2 · (first cell of its cluster + 1), 1 more for a core; and the cells."""
     index = sort_into_cells(points, weight, side=eps / math.sqrt(2) * _SLACK)
     label, is_core = _label_sites(index, eps * eps, min_weight * _ENOUGH)
-    number = np.full(len(index.column) + 1, -1, dtype=np.int32)
     dealt = ((label + 1) * np.int32(2) + is_core)[index.site]
-    deal = index.deal
-    del index  # the sites make room for the labels
-    code = deal.give_back(dealt)
-    labels, core = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.bool_)
-    _number_clusters(code, number, labels, core)
-    return labels, core
+    return index.deal.give_back(dealt), len(index.column)
+
+
+def _number_rows(
+    code: NDArray[np.int32], cells: int, place: NDArray[np.int32] | None
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Let clusters be numbered by their first core, and give each row the label of its place."""
+    labels, core = np.empty(len(code), dtype=np.int64), np.empty(len(code), dtype=np.bool_)
+    # Places come in the order of their first rows, so that they number clusters as rows would.
+    _number_clusters(code, np.full(cells + 1, -1, dtype=np.int32), labels, core)
+    if place is None:
+        return labels, core
+    of_row, core_row = np.empty(len(place), dtype=np.int64), np.empty(len(place), dtype=np.bool_)
+    in_bands(
+        lambda first, last: _hand_out(
+            place[first:last], labels, core, of_row[first:last], core_row[first:last]
+        ),
+        len(place),
+        worth_it=len(place) >= _WORTH_SHARING,
+    )
+    return of_row, core_row
 
 
 def _label_sites(
@@ -172,3 +200,17 @@ def _number_clusters(
             found += 1
     for i in range(code.size):
         labels[i] = number[code[i] >> 1]
+
+
+@compiled()
+def _hand_out(
+    place: NDArray[np.int32],
+    labels: NDArray[np.int64],
+    core: NDArray[np.bool_],
+    of_row: NDArray[np.int64],
+    core_row: NDArray[np.bool_],
+) -> None:
+    """Give each row what its place has."""
+    for i in range(place.size):
+        of_row[i] = labels[place[i]]
+        core_row[i] = core[place[i]]

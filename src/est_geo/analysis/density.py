@@ -255,12 +255,12 @@ def _radius(bandwidth_m: float | Rule, rows: Rows, cells: _Cells) -> float:
         return float(bandwidth_m)
     km2 = cells.area.area / _M2_PER_KM2
     if bandwidth_m == "auto":
-        row, column, there = cells.grid.cells_of(rows.easting, rows.northing)
+        row, column, there = cells.grid.cells_of(*rows.xy.T)
         counted = float(rows.number[there & cells.inside[row, column]].sum())
         chosen = auto_bandwidth(max(counted, 1.0), area_m2=cells.area.area)
     else:
         counted = float(rows.number.sum())
-        chosen = radius_by_rule(bandwidth_m, rows.easting, rows.northing, rows.number)
+        chosen = radius_by_rule(bandwidth_m, rows.xy[:, 0], rows.xy[:, 1], rows.number)
     radius = max(chosen, cells.grid.cell_m)
     _LOG.info("bandwidth_m=%g chosen from %d incidents over %.1f km²", radius, counted, km2)
     return radius
@@ -268,7 +268,7 @@ def _radius(bandwidth_m: float | Rule, rows: Rows, cells: _Cells) -> float:
 
 def _local(rows: Rows, grid: Grid) -> Points:
     """Put each place once, in metres from the corner of the grid, which keeps the digits."""
-    easting, northing, weight = merged(rows.easting, rows.northing, rows.weight)
+    easting, northing, weight = merged(rows.xy, rows.weight)
     counts = weight > 0
     return Points(
         easting[counts] - grid.west * grid.cell_m,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from est_geo.analysis.compiled import compiled, in_bands
+from est_geo.compiled import compiled, in_bands
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from est_geo.analysis.compiled import compiled, in_bands
 from est_geo.analysis.density_sums import Points, cut_off, gaussian_sum, polynomial_sum
+from est_geo.compiled import compiled, in_bands
 from est_geo.errors import InputError
 from est_geo.geography.grid import MAX_CELLS, Grid
 

@@ -240,9 +240,7 @@ def _mean_density(
     used = weight > 0
     # Local coordinates keep the digits that seven-digit northings would cost.
     easting, northing, summed = merged(
-        points[used, 0] - grid.west * grid.cell_m,
-        points[used, 1] - grid.south * grid.cell_m,
-        weight[used],
+        points[used] - (grid.west * grid.cell_m, grid.south * grid.cell_m), weight[used]
     )
     values = density_at_cells(
         Points(easting, northing, summed),

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from est_geo.checks import check_choice, check_polygons, check_same_crs, first_row, read_points
+from est_geo.compiled import in_bands
 from est_geo.errors import InputError
 from est_geo.geography.location import NOWHERE, locate
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 logger = logging.getLogger(__name__)
+_WORTH_THREADS = 50_000  # rows
 
 
 def assign_districts(
@@ -76,42 +78,47 @@ def assign_districts(
 
     locations = xy if placed.all() else xy[placed]
     null_island = (locations[:, 0] == 0) & (locations[:, 1] == 0)
-    found, touching = locate(locations, polygons)
-    found[null_island], touching[null_island] = NOWHERE, 0
+    found, shared = locate(locations, polygons)
+    found[null_island], shared[null_island] = NOWHERE, False
     stray = (found == NOWHERE) & ~null_island
     if outside == "nearest":
         found[stray] = _nearest(locations[stray], polygons)
 
-    def rows(location_mask: Mask) -> Mask:
-        """Mark the incidents, of which some have no location."""
-        mask = np.zeros(len(incidents), dtype=bool)
-        mask[placed] = location_mask
-        return mask
-
-    position = np.full(len(incidents), NOWHERE)
-    position[placed] = found
-    if "district_id" in incidents.columns:
-        known = pd.Index(ordered["district_id"]).get_indexer(incidents["district_id"])
-        position[~placed] = known[~placed]
+    position = found
+    if not placed.all():
+        position = np.full(len(incidents), NOWHERE)
+        position[placed] = found
+        if "district_id" in incidents.columns:
+            known = incidents["district_id"][~placed]
+            position[~placed] = pd.Index(ordered["district_id"]).get_indexer(known)
     unplaced = ~placed & (position == NOWHERE)
-    without = rows(found == NOWHERE)
+    without = found == NOWHERE
     counts = {
-        "inside": int(rows(~stray & ~null_island).sum()),
+        "inside": int((~stray & ~null_island).sum()),
         "outside": int(without.sum()),
-        "at_null_island": int(rows(null_island).sum()),
+        "at_null_island": int(null_island.sum()),
         "district_only": int((~placed).sum() - unplaced.sum()),
         "unplaced": int(unplaced.sum()),
-        "on_edge": int(rows(touching > 1).sum()),
-        "moved_to_nearest": int(rows(stray & (found != NOWHERE)).sum()),
+        "on_edge": int(shared.sum()),
+        "moved_to_nearest": int((stray & ~without).sum()),
     }
     if outside == "raise" and counts["outside"]:
-        _refuse_outside(incidents, without, counts["at_null_island"])
+        at = np.zeros(len(incidents), dtype=bool)
+        at[placed] = without
+        _refuse_outside(incidents, at, counts["at_null_island"])
     logger.info("incidents by district: %s", counts)
 
     result = incidents.copy(deep=False)
-    for column in ("district_id", "district"):
-        values = ordered[column].astype("str").array.take(position, allow_fill=True)
-        result[column] = pd.Series(values, index=result.index)
+    columns = ("district_id", "district")
+    values: dict[str, Any] = {}
+
+    def name(first: int, last: int) -> None:
+        for column in columns[first:last]:
+            values[column] = ordered[column].astype("str").array.take(position, allow_fill=True)
+
+    in_bands(name, len(columns), worth_it=len(position) >= _WORTH_THREADS)
+    for column in columns:
+        result[column] = pd.Series(values[column], index=result.index)
     result.attrs["assignment"] = counts
     return result
 

@@ -19,7 +19,7 @@ from est_geo.checks import check_finite_weights, read_points
 from est_geo.errors import InputError
 from est_geo.periods import period_keys
 from est_geo.schema import SITE_COUNTS, SITES, names
-from est_geo.sites.grouping import district_names, most_frequent
+from est_geo.sites.grouping import district_names, first_and_last, most_frequent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,14 +62,14 @@ def to_sites(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     codes, site_ids = pd.factorize(ids, sort=True)
     n_sites = len(site_ids)
     weights = placed["weight"].to_numpy(dtype=float)
-    times = placed["occurred_from"].groupby(codes)
+    first, last = first_and_last(codes, placed["occurred_from"].to_numpy(), n_sites)
     easting, northing = coordinates_of(site_ids)
     table: dict[str, object] = {
         "site_id": site_ids,
         "n": np.bincount(codes, minlength=n_sites),
         "weight": np.bincount(codes, weights=weights, minlength=n_sites),
-        "first": times.min().to_numpy(),
-        "last": times.max().to_numpy(),
+        "first": first,
+        "last": last,
     }
     ones = np.ones(len(placed))
     for column in ("address", "district_id"):
@@ -157,7 +157,8 @@ def coordinates_of(site_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDAr
 
 def _values(column: pd.Series, used: NDArray[np.bool_]) -> Any:  # noqa: ANN401 - array of any kind
     """Values of some rows; text stays in its own array, which saves an object a row."""
-    return column.array[used] if column.dtype == "str" else column.to_numpy()[used]
+    values = column.array if column.dtype == "str" else column.to_numpy()
+    return values if used.all() else values[used]
 
 
 def _placed(incidents: gpd.GeoDataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
@@ -183,13 +184,14 @@ def _placed(incidents: gpd.GeoDataFrame) -> tuple[pd.DataFrame, NDArray[np.int64
         {
             column: _values(given[column], used)
             if column in given.columns
-            else np.full(int(used.sum()), missing)
+            else np.broadcast_to(np.asarray(missing), int(used.sum()))
             for column, missing in absent.items()
         },
-        index=incidents.index[used],
+        index=incidents.index if used.all() else incidents.index[used],
+        copy=False,
     )
     check_finite_weights(placed, name="incidents")
-    points = xy[used]
+    points = xy if used.all() else xy[used]
     far = np.abs(points).max()
     if far >= _FARTHEST_M:
         raise InputError(

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from est_geo.compiled import compiled
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_SEVERAL = -2
+_MISSING = np.iinfo(np.int64).min  # what numpy writes for NaT
 
 
 def most_frequent(
@@ -33,18 +38,58 @@ def most_frequent(
         Missing (NaN) for a group without any value.
     """
     codes, kinds = pd.factorize(values, sort=True)
-    result = np.full(n_groups, np.nan, dtype=object)
-    known = codes >= 0
-    if not known.any():
-        return result
-    # Hashing the pairs takes a fraction of sorting them; the few different ones are sorted below.
-    position, pairs = pd.factorize(groups[known] * len(kinds) + codes[known])
-    total = np.bincount(position, weights=weights[known])
-    group, code = np.divmod(pairs, len(kinds))
-    order = np.lexsort((code, -total, group))
-    leader = order[np.unique(group[order], return_index=True)[1]]
-    result[group[leader]] = np.asarray(kinds, dtype=object)[code[leader]]
-    return result
+    # Most groups have one value, an address its own name: only the others need be counted.
+    only = _only_code(groups, codes, n_groups)
+    contested = (only == _SEVERAL)[groups] & (codes >= 0)
+    if contested.any():
+        # Hashing the pairs takes a fraction of sorting them; the few different are sorted below.
+        position, pairs = pd.factorize(groups[contested] * len(kinds) + codes[contested])
+        total = np.bincount(position, weights=weights[contested])
+        group, code = np.divmod(pairs, len(kinds))
+        order = np.lexsort((code, -total, group))
+        leader = order[np.unique(group[order], return_index=True)[1]]
+        only[group[leader]] = code[leader]
+    return np.append(np.asarray(kinds, dtype=object), np.nan)[only]
+
+
+@compiled()
+def _only_code(
+    groups: NDArray[np.int64], codes: NDArray[np.int64], n_groups: int
+) -> NDArray[np.int64]:
+    """Code that all rows of a group have; −1 where none has any, `_SEVERAL` where they differ."""
+    only = np.full(n_groups, -1, dtype=np.int64)
+    for i in range(groups.size):
+        group, code = groups[i], codes[i]
+        if code >= 0 and only[group] != code:
+            only[group] = code if only[group] == -1 else _SEVERAL
+    return only
+
+
+def first_and_last(
+    groups: NDArray[np.int64], times: NDArray[np.datetime64], n_groups: int
+) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+    """Earliest and latest time of each group; missing (NaT) for one without any."""
+    moments = np.ascontiguousarray(times)
+    first, last = _extremes(groups, moments.view(np.int64), n_groups)
+    return first.view(moments.dtype), last.view(moments.dtype)
+
+
+@compiled()
+def _extremes(
+    groups: NDArray[np.int64], moments: NDArray[np.int64], n_groups: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Least and largest number of each group, the missing ones left out."""
+    first = np.full(n_groups, _MISSING, dtype=np.int64)
+    last = np.full(n_groups, _MISSING, dtype=np.int64)
+    for i in range(groups.size):
+        group, moment = groups[i], moments[i]
+        if moment == _MISSING:
+            continue
+        if first[group] == _MISSING or moment < first[group]:
+            first[group] = moment
+        if last[group] == _MISSING or moment > last[group]:
+            last[group] = moment
+    return first, last
 
 
 def district_names(ids: pd.Series, rows: pd.DataFrame) -> pd.Series:

@@ -6,8 +6,6 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar, cast
 
-import numba
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,6 +29,7 @@ def compiled() -> Callable[[F], F]:
     callable
         Decorator. The compiled function lets other threads run meanwhile.
     """
+    import numba  # noqa: PLC0415 - late: what only shares out work, a check say, does without
 
     def decorate(function: F) -> F:
         try:
