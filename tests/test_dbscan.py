@@ -116,7 +116,7 @@ def test_it_agrees_where_the_work_is_shared_out():
 @pytest.mark.parametrize("addresses", [300, 30_000])
 def test_many_rows_at_few_places_and_at_many_are_labelled_as_their_sites(addresses):
     rng = np.random.default_rng(addresses)
-    at = np.round(rng.normal(0, 1500, (addresses, 2))) + [667_000, 6_591_000]
+    at = np.round(rng.normal((667_000, 6_591_000), 1500, (addresses, 2)))
     # Rows beside the first one of an address, so that cluster 0 is not the southernmost.
     chosen = rng.integers(0, addresses, 120_000) ** 2 // addresses
     points, sites = at[chosen], np.unique(at[chosen], axis=0)

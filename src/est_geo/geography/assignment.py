@@ -77,7 +77,8 @@ def assign_districts(
     polygons = np.asarray(ordered.geometry.array)
 
     locations = xy if placed.all() else xy[placed]
-    null_island = (locations[:, 0] == 0) & (locations[:, 1] == 0)
+    null_island = locations[:, 0] == 0
+    null_island[null_island] = locations[null_island, 1] == 0
     found, shared = locate(locations, polygons)
     found[null_island], shared[null_island] = NOWHERE, False
     stray = (found == NOWHERE) & ~null_island

@@ -173,6 +173,7 @@ def locate_one_by_one(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Integ
     eastings, northings = xy[order, 0], xy[order, 1]
     found = np.full(len(xy), NOWHERE)
     shared = np.zeros(len(xy), dtype=np.bool_)
+    shapely.prepare(polygons)
     bounds = shapely.bounds(polygons)
     first = np.searchsorted(eastings, bounds[:, 0], side="left")
     last = np.searchsorted(eastings, bounds[:, 2], side="right")
@@ -180,7 +181,6 @@ def locate_one_by_one(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Integ
         north = northings[first[index] : last[index]]
         near = np.flatnonzero((north >= bounds[index, 1]) & (north <= bounds[index, 3]))
         near += first[index]
-        shapely.prepare(polygon)
         # `intersects`, unlike `contains`, holds on the edge too.
         hit = near[shapely.intersects_xy(polygon, eastings[near], northings[near])]
         new = found[hit] == NOWHERE
