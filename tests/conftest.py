@@ -89,9 +89,11 @@ def make_picture(*, n_addresses=3) -> Picture:
         ],
         crs=CRS,
     )
+    sites, site_counts = make_sites()
     return Picture(
         districts=districts,
-        sites=addresses[["n", "geometry"]],
+        sites=sites,
+        site_counts=site_counts,
         places=places,
         addresses=addresses,
         density=RingsDensity(),
@@ -107,6 +109,37 @@ def make_picture(*, n_addresses=3) -> Picture:
         },
         parameters={"bandwidth_m": 300.0, "cell_m": 50, "eps_m": 50, "min_incidents": 5},
     )
+
+
+def make_sites():
+    """Six sites, 10 incidents of each month, kind and reporter; in March only at the first four."""
+    ids = np.arange(1, 7)
+    east = np.array([690, 700, 710, 720, 2190, 2210])
+    north = np.array([700, 720, 700, 690, 900, 910])
+    counts = pd.DataFrame(
+        [
+            (site, month, category, source, 10)
+            for site in ids
+            for month, category, source in [
+                ("2026-01", "klotter", "polis"),
+                ("2026-01", "brand", "polis"),
+                ("2026-03", "klotter", "väktare"),
+                ("2026-11", "klotter", "polis"),
+            ]
+            if not (site > 4 and month == "2026-03")
+        ],
+        columns=["site_id", "period", "category", "source", "n"],
+    )
+    sites = gpd.GeoDataFrame(
+        {
+            "site_id": ids,
+            "n": counts.groupby("site_id")["n"].sum().to_numpy(),
+            "address": [f"Malmvägen {8 + i}" for i in range(4)] + ["Sollentuna centrum", None],
+        },
+        geometry=gpd.points_from_xy(WEST + east, SOUTH + north),
+        crs=CRS,
+    )
+    return sites, counts
 
 
 @pytest.fixture

@@ -21,21 +21,25 @@ from hypothesis import strategies as st
 
 import conftest
 from est_geo.errors import InputError
-from est_geo.sharing.layers import (
-    RAMP,
-    address_features,
-    area_features,
-    density_features,
-    place_features,
-    ramp,
-)
-from est_geo.sharing.map import HotspotMap, draw_map, hotspot_map, page_content
-from est_geo.sharing.wording import date, date_range, number, percent, short_number, words
+from est_geo.sharing import layers
+from est_geo.sharing.layer_data import RAMP, ramp
+from est_geo.sharing.map import HotspotMap, draw_map, hotspot_map
+from est_geo.sharing.map_words import map_words
+from est_geo.sharing.wording import date, date_range, number, percent, short_number
 
 
 def block(page):
     """The data in a page."""
     return re.search(r'<script type="application/json" id="est-geo-data">(.*?)</script>', page)[1]
+
+
+def features(layer):
+    return layer.data["features"]
+
+
+def drawn(content, key):
+    """Features of one layer of a page's data."""
+    return next(layer["features"] for layer in content["layers"] if layer["key"] == key)
 
 
 def decode(shape):
@@ -48,7 +52,7 @@ def decode(shape):
 
 
 def test_shapes_read_back_within_a_decimetre(picture):
-    areas = area_features(picture.districts)
+    areas = features(layers.districts(picture.districts))
     assert [area["name"] for area in areas] == ["Edsberg", "Häggvik", "Rotebro", "Tureberg"]
     back = gpd.GeoSeries([decode(area["shape"]) for area in areas], crs=4326).to_crs(3006)
     apart = [a.hausdorff_distance(b) for a, b in zip(back, picture.districts.geometry, strict=True)]
@@ -63,7 +67,7 @@ def test_holes_and_parts_are_kept():
     other = shapely.box(666000, 6590000, 666500, 6590500)
     shape = shapely.MultiPolygon([outer.difference(hole), other])
     districts = gpd.GeoDataFrame({"district": ["a"]}, geometry=[shape], crs=3006)
-    (area,) = area_features(districts)
+    (area,) = features(layers.districts(districts))
     assert [len(part) for part in area["shape"]] == [2, 1]
     back = gpd.GeoSeries([decode(area["shape"])], crs=4326).to_crs(3006)
     assert back.area[0] == pytest.approx(1_000_000 - 40_000 + 250_000, rel=1e-3)
@@ -74,17 +78,21 @@ def test_large_districts_are_simplified_with_shared_borders():
     circle = shapely.Polygon(np.c_[664000 + 5000 * np.cos(angle), 6590000 + 5000 * np.sin(angle)])
     outside = shapely.box(650000, 6580000, 680000, 6600000).difference(circle)
     districts = gpd.GeoDataFrame({"district": ["a", "b"]}, geometry=[circle, outside], crs=3006)
-    first, second = (decode(area["shape"]) for area in area_features(districts))
+    first, second = (decode(area["shape"]) for area in features(layers.districts(districts)))
     assert shapely.get_num_coordinates(first) < 2_000
     assert first.intersection(second).area == pytest.approx(0, abs=1e-12)
     assert shapely.get_num_interior_rings(second.union(first)) == 0  # no gap between them
 
 
 def test_density_classes_have_units_and_colours(picture):
-    classes = density_features(picture.density, language="sv")
-    assert [level["label"] for level in classes] == ["5–10", "10–20", "20–40", "40–80", "över 80"]
-    assert [level["color"] for level in classes] == list(RAMP)
-    assert density_features(picture.density, language="en")[-1]["label"] == "over 80"
+    layer = layers.density(picture.density, language="sv").data
+    labels = ["över 80", "40–80", "20–40", "10–20", "5–10"]  # the highest on top
+    assert layer["legend"] == [
+        ["class", color, label] for color, label in zip(RAMP[::-1], labels, strict=True)
+    ]
+    assert [level["color"] for level in layer["features"]] == list(RAMP)
+    assert layer["unit"] == "händelser per km²"
+    assert layers.density(picture.density, language="en").data["legend"][0][2] == "over 80"
 
 
 def test_fixed_levels_keep_their_colour_when_a_class_is_empty():
@@ -92,9 +100,9 @@ def test_fixed_levels_keep_their_colour_when_a_class_is_empty():
         def contours(self, levels):
             return conftest.RingsDensity().contours(levels).iloc[[1]]
 
-    (only,) = density_features(Sparse(), levels=[1, 10, 100])
-    assert only["label"] == "10–100"
-    assert only["color"] == ramp(3)[1]
+    layer = layers.density(Sparse(), levels=[1, 10, 100]).data
+    assert layer["legend"] == [["class", ramp(3)[1], "10–100"]]
+    assert [level["color"] for level in layer["features"]] == [ramp(3)[1]]
 
 
 def test_tables_without_rows_are_drawn_empty(picture):
@@ -102,16 +110,16 @@ def test_tables_without_rows_are_drawn_empty(picture):
         picture,
         places=picture.places.iloc[:0],
         addresses=picture.addresses.iloc[:0],
-        period=None,
+        span=None,
     )
-    content = page_content(empty)
-    assert content["places"] == content["addresses"] == []
+    content = draw_map(empty).data
+    assert drawn(content, "places") == drawn(content, "addresses") == []
     assert content["period"] == "tid okänd"
     assert draw_map(empty).to_html()
 
 
 def test_a_place_says_what_the_table_says(picture):
-    first, second = place_features(picture.places)
+    first, second = features(layers.places(picture.places))
     assert first["kind"] == "Plats 1"
     assert first["title"] == "Malmvägen 8"
     assert first["rows"] == [
@@ -127,9 +135,9 @@ def test_a_place_says_what_the_table_says(picture):
 
 
 def test_an_address_says_what_the_table_says(picture):
-    address = address_features(picture.addresses, language="en")[1]
+    address = features(layers.addresses(picture.addresses, language="en"))[1]
     assert address["kind"] == "Address 2"
-    assert address["n"] == 620
+    assert address["label"] == "2"
     assert address["rows"][:3] == [
         ["Area", "Edsberg"],
         ["Incidents", "620"],
@@ -140,7 +148,7 @@ def test_an_address_says_what_the_table_says(picture):
 
 
 def test_page_says_audience_counts_and_method(picture):
-    content = page_content(picture)
+    content = draw_map(picture).data
     assert content["title"] == "Sollentuna: platser och adresser med flest händelser"
     assert content["period"] == "3 januari–22 november 2026"
     assert content["shown"] == "2\u00a0000 händelser"
@@ -153,17 +161,17 @@ def test_page_says_audience_counts_and_method(picture):
 
 def test_a_map_shows_the_ten_addresses_with_most_incidents_unless_told(picture):
     many = conftest.make_picture(n_addresses=14)
-    content = page_content(many)
-    assert [address["number"] for address in content["addresses"]] == list(range(1, 11))
+    content = draw_map(many).data
+    assert [address["order"] for address in drawn(content, "addresses")] == list(range(1, 11))
     assert "Adresserna är de 10 med flest händelser." in content["method"]
-    assert len(draw_map(many, top=12).data["addresses"]) == 12
+    assert len(drawn(draw_map(many, top=12).data, "addresses")) == 12
     with pytest.raises(InputError, match=r"`top` must be a whole number of at least 0, not 1\.5"):
         draw_map(picture, top=1.5)
 
 
 def test_a_gaussian_kernel_is_described_by_its_deviation(picture):
     gaussian = dataclasses.replace(picture, density=conftest.RingsDensity(kernel="gaussian"))
-    assert "standardavvikelse är 106 m" in " ".join(page_content(gaussian)["method"])
+    assert "standardavvikelse är 106 m" in " ".join(draw_map(gaussian).data["method"])
 
 
 def test_the_callers_title_wins(picture):
@@ -172,7 +180,7 @@ def test_the_callers_title_wins(picture):
 
 
 def test_every_word_exists_in_both_languages_and_keeps_its_gaps():
-    swedish, english = words("sv"), words("en")
+    swedish, english = map_words("sv"), map_words("en")
     for key, text in swedish.items():
         assert text
         assert text.count("{}") == english[key].count("{}")
@@ -208,22 +216,22 @@ def test_any_text_reads_back_from_the_page_and_nowhere_else(text):
     )
     page = draw_map(picture, title="T").to_html()
     data = json.loads(block(page))
-    assert {area["name"] for area in data["areas"]} == {marked}
-    assert {address["title"] for address in data["addresses"]} == {marked}
+    assert {area["name"] for area in drawn(data, "areas")} == {marked}
+    assert {address["title"] for address in drawn(data, "addresses")} == {marked}
     assert page.replace(block(page), "").count("¤") == 0
     assert not set("<>&'`").intersection(block(page))
     assert not re.search(r"\{[{%#]|\$\{", block(page))
 
 
 def test_it_is_a_folium_map_that_takes_foliums_elements(picture, tmp_path):
-    drawn = draw_map(picture)
-    assert isinstance(drawn, folium.Map)
-    folium.Marker([59.43, 17.93], tooltip="mitt eget").add_to(drawn)
-    folium.GeoJson(picture.districts[["geometry"]].to_crs(4326)).add_to(drawn)
-    page = drawn.save(tmp_path / "karta.html").read_text(encoding="utf-8")
+    shown = draw_map(picture)
+    assert isinstance(shown, folium.Map)
+    folium.Marker([59.43, 17.93], tooltip="mitt eget").add_to(shown)
+    folium.GeoJson(picture.districts[["geometry"]].to_crs(4326)).add_to(shown)
+    page = shown.save(tmp_path / "karta.html").read_text(encoding="utf-8")
     assert "mitt eget" in page
-    assert drawn.get_root().render() == page
-    assert page.index("drawHotspotMap(map_") < page.index("mitt eget")
+    assert shown.get_root().render() == page
+    assert page.index("estGeo.page(map_") < page.index("mitt eget")
 
 
 def test_it_shows_in_jupyter_in_a_frame_that_reaches_nothing(picture):
@@ -288,8 +296,8 @@ def test_incidents_become_a_map(picture):
         geometry=gpd.points_from_xy(conftest.WEST + xy[:, 0], conftest.SOUTH + xy[:, 1]),
         crs=3006,
     )
-    drawn = hotspot_map(incidents, picture.districts, language="en", title="T")
-    assert isinstance(drawn, HotspotMap)
-    assert drawn.data["shown"] == "300 incidents"
-    assert drawn.data["places"][0]["title"] == "Malmvägen 8"
-    assert drawn.data["density"]
+    shown = hotspot_map(incidents, picture.districts, language="en", title="T")
+    assert isinstance(shown, HotspotMap)
+    assert shown.data["shown"] == "300 incidents"
+    assert drawn(shown.data, "places")[0]["title"] == "Malmvägen 8"
+    assert drawn(shown.data, "density")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import conftest
+from est_geo.sharing import layers
 from est_geo.sharing.map import draw_map
 from test_html import HOSTILE
 
@@ -48,7 +49,7 @@ def test_everything_is_drawn_without_a_request_or_a_word(page, picture, tmp_path
     filled = page.eval_on_selector_all(
         ".leaflet-est-geo-density-pane path", "all => all.map(path => path.getAttribute('fill'))"
     )
-    assert filled == [level["color"] for level in draw_map(picture).data["density"]]
+    assert filled == [level["color"] for level in layers.density(picture.density).data["features"]]
     inside = page.locator("#est-geo-head, .folium-map, #est-geo-foot")
     assert all(inside.nth(i).is_visible() for i in range(inside.count()))
 
@@ -197,7 +198,7 @@ def test_hostile_text_stays_text(page, tmp_path):
     rings = page.locator(ADDRESSES)
     outlines = page.locator(".leaflet-est-geo-places-pane path")
     assert rings.count() == outlines.count() == len(texts)
-    for text, ring, outline in zip(texts, reversed(rings.all()), outlines.all(), strict=True):
+    for text, ring, outline in zip(texts, rings.all(), outlines.all(), strict=True):
         assert ring.get_attribute("aria-label").endswith(f": {text}")
         ring.focus()
         page.keyboard.press("Enter")
@@ -239,7 +240,7 @@ def test_a_notebooks_frame_draws_the_map(page, picture, tmp_path):
 
 def test_empty_tables_draw_a_quiet_map(page, picture, tmp_path):
     empty = dataclasses.replace(
-        picture, places=picture.places.iloc[:0], addresses=picture.addresses.iloc[:0], period=None
+        picture, places=picture.places.iloc[:0], addresses=picture.addresses.iloc[:0], span=None
     )
     show(page, draw_map(empty), tmp_path)
     assert paths(page, "areas") == 4

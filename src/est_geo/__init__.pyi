@@ -38,6 +38,7 @@ from .periods.period import period_of as period_of
 from .periods.period import periods_between as periods_between
 from .picture import Picture as Picture
 from .picture import build_picture as build_picture
+from .sharing import layers as layers
 from .sharing.background import Background as Background
 from .sharing.background import read_background as read_background
 from .sharing.html import save_offline as save_offline

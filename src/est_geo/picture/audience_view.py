@@ -137,4 +137,6 @@ _RULES: dict[str, Callable[[Picture, Audience], Any]] = {
     "smallest": lambda _picture, rules: rules.k,
     "homes": lambda _picture, _rules: None,
     "provenance": _provenance,
+    # Counts of single sites by month: nothing finer than what is shown may be worked out.
+    "site_counts": lambda _picture, _rules: None,
 }

@@ -18,7 +18,7 @@ from est_geo.errors import InputError
 from est_geo.geography.assignment import assign_districts
 from est_geo.picture.result import Picture
 from est_geo.sites.by_district import count_by_district
-from est_geo.sites.collapse import is_counted, to_sites
+from est_geo.sites.collapse import count_by_site, is_counted, to_sites
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,6 +128,7 @@ def build_picture(
             "crs": str(incidents.crs.to_string()),
         },
         sources=_sources(reports),
+        site_counts=count_by_site(inside),
     )
 
 

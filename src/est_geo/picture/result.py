@@ -80,6 +80,9 @@ class Picture:
         made wide enough; None where there is no register, and for those audiences.
     provenance : Provenance or None
         Versions, and checksums of the files it came from.
+    site_counts : DataFrame or None
+        As `est_geo.schema.SITE_COUNTS`, of the incidents in `sites`: what a map chooses periods and
+        categories from; None where there is no such table, and for other audiences.
     """
 
     districts: gpd.GeoDataFrame = field(repr=False)
@@ -98,6 +101,7 @@ class Picture:
     smallest: int = 1
     homes: gpd.GeoDataFrame | None = field(default=None, repr=False)
     provenance: Provenance | None = field(default=None, repr=False)
+    site_counts: pd.DataFrame | None = field(default=None, repr=False)
 
     def for_audience(
         self, audience: AudienceName, *, k: int | None = None, cell_m: float | None = None

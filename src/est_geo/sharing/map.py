@@ -6,33 +6,28 @@
 
 from __future__ import annotations
 
-import math
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 import folium
 from branca.element import Element, Figure
 
-from est_geo.checks import check_number
 from est_geo.picture import Picture, build_picture
-from est_geo.sharing.html import Raw, json_block
-from est_geo.sharing.layers import (
-    address_features,
-    area_features,
-    density_features,
-    place_features,
-)
-from est_geo.sharing.packaged import read_asset
+from est_geo.sharing import layers
+from est_geo.sharing.escaping import json_block
+from est_geo.sharing.html import Raw
+from est_geo.sharing.map_layer import add_assets
+from est_geo.sharing.map_text import method_of, period_of, shown_in, source_of, title_of
+from est_geo.sharing.map_words import map_words, page_words
 from est_geo.sharing.showing import OfflineMap
-from est_geo.sharing.wording import date_range, number, short_number, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import geopandas as gpd
 
+    from est_geo.sharing.map_layer import MapLayer
+
 TOP = 10  # addresses on a map, as in the table of a report
-_REPORTERS = 4  # named in the line under the map
 _DATA_ID = "est-geo-data"
 
 
@@ -110,7 +105,7 @@ def hotspot_map(
     InputError, CRSError
         As `build_picture` raises them.
     """
-    words(language)  # a wrong language is refused before the work, not after
+    map_words(language)  # a wrong language is refused before the work, not after
     picture = build_picture(
         incidents,
         districts,
@@ -129,6 +124,8 @@ def draw_map(
     language: Literal["sv", "en"] = "sv",
     levels: Sequence[float] | None = None,
     top: int = TOP,
+    background: Sequence[Mapping[str, Any]] = (),
+    more: Sequence[MapLayer] = (),
 ) -> HotspotMap:
     """Draw a finished picture.
 
@@ -145,6 +142,10 @@ def draw_map(
         a series. Without them the density chooses.
     top : int
         Addresses to show, those with most incidents first. More than a table of ten is not read.
+    background : sequence of dict
+        Streets, railways, water and names, as `est_geo.layers.background` takes them.
+    more : sequence of MapLayer
+        Further layers from `est_geo.layers`, drawn over the others.
 
     Returns
     -------
@@ -156,118 +157,56 @@ def draw_map(
     InputError
         If `language` is another, or `top` is not a whole number from 0.
     """
-    check_number(top, name="top", at_least=0, whole=True)
-    return HotspotMap(page_content(picture, title=title, language=language, levels=levels, top=top))
+    drawn = [*_layers(picture, language=language, levels=levels, top=top), *more]
+    if background:
+        drawn.insert(1, layers.background(background, language=language))
+    return HotspotMap(page_content(picture, drawn, title=title, language=language))
 
 
 def page_content(
     picture: Picture,
+    drawn: Sequence[MapLayer],
     *,
     title: str | None = None,
     language: str = "sv",
-    levels: Sequence[float] | None = None,
-    top: int = TOP,
 ) -> dict[str, Any]:
     """Everything the page shows, as plain lists, dicts, texts and numbers."""
-    say = words(language)
-    shown = picture.addresses.head(top)  # sorted by rank
     west, south, east, north = picture.districts.to_crs(4326).total_bounds.round(6).tolist()
+    shown = sum(len(x.data["features"]) for x in drawn if x.data["key"] == "addresses")
     return {
         "language": language,
-        "title": title or _title(picture, language),
-        "period": _period(picture, language),
-        "shown": _shown(picture, language),
+        "title": title or title_of(picture, language),
+        "period": period_of(picture, language),
+        "shown": shown_in(picture, language),
         "bounds": [[south, west], [north, east]],
-        "areas": area_features(picture.districts),
-        "density": density_features(picture.density, levels=levels, language=language),
-        "places": place_features(picture.places, language=language),
-        "addresses": address_features(shown, language=language),
-        "counts": {
-            "places": number(len(picture.places), language),
-            "addresses": _some_of(len(shown), len(picture.addresses), language),
-        },
-        "source": _source(picture, language),
-        "method": _method(picture, language, shown=len(shown)),
-        "words": say,
+        "layers": [layer.data for layer in drawn],
+        "source": source_of(picture, language),
+        "method": method_of(picture, language, shown=shown),
+        "words": page_words(language),
     }
 
 
-def _title(picture: Picture, language: str) -> str:
-    say = words(language)["title"]
-    named = "municipality" in picture.districts.columns
-    towns = set(picture.districts["municipality"].dropna()) - {""} if named else set()
-    return f"{towns.pop()}: {say[0].lower()}{say[1:]}" if len(towns) == 1 else say
-
-
-def _period(picture: Picture, language: str) -> str:
-    if picture.span is None:
-        return words(language)["no_period"]
-    return date_range(*picture.span, language)
-
-
-def _shown(picture: Picture, language: str) -> str:
-    say, count = words(language), picture.counts.get("inside", 0)
-    return say["shown_one"] if count == 1 else say["shown"].format(number(count, language))
-
-
-def _some_of(shown: int, count: int, language: str) -> str:
-    if shown == count:
-        return number(count, language)
-    return words(language)["some_of"].format(number(shown, language), number(count, language))
-
-
-def _reporters(picture: Picture, language: str) -> list[str]:
-    """Name those who reported, the first few of them."""
-    named, rest = picture.sources[:_REPORTERS], picture.sources[_REPORTERS:]
-    if not named:
-        return []
-    say = words(language)
-    text = ", ".join([*named, *([say["more"].format(len(rest))] if rest else [])])
-    return [say["reporters"].format(text)]
-
-
-def _source(picture: Picture, language: str) -> list[str]:
-    """Parts of the line under the map: audience, reporters, and what is not on it."""
-    say = words(language)
-    absent = ("duplicates", "outside", "district_only", "unplaced", "without_time")
-    return [
-        say["audience"],
-        *_reporters(picture, language),
-        *(
-            say[key].format(number(picture.counts[key], language))
-            for key in absent
-            if picture.counts.get(key)
-        ),
-    ]
-
-
-def _method(picture: Picture, language: str, *, shown: int) -> list[str]:
-    """Sentences on how the map was made; one whose numbers are not known is left out."""
-    say, counts, chosen = words(language), picture.counts, picture.parameters
-
-    def fill(key: str, *values: object) -> list[str]:
-        if not all(isinstance(value, int | float) and value for value in values):
-            return []
-        return [say[key].format(*(short_number(value, language) for value in values))]  # type: ignore[arg-type]
-
-    density = picture.density
-    gaussian = density.kernel == "gaussian"
-    return [
-        say["method_counts"].format(
-            number(counts.get("read", 0), language), number(counts.get("inside", 0), language)
-        ),
-        *fill("method_null_island", counts.get("at_null_island")),
-        *(
-            fill("method_gaussian", density.bandwidth_m / math.sqrt(8), density.cell_m)
-            if gaussian
-            else fill("method_density", density.bandwidth_m, density.cell_m)
-        ),
-        *fill("method_places", chosen.get("min_incidents"), chosen.get("eps_m")),
-        *fill("method_addresses", shown),
-        say["no_test"],
-        say["method_background"],
-        say["method_version"].format(version("est_geo")),
-    ]
+def _layers(
+    picture: Picture,
+    *,
+    language: Literal["sv", "en"],
+    levels: Sequence[float] | None,
+    top: int,
+) -> Iterator[MapLayer]:
+    """Yield a picture's tables as layers, the lowest first."""
+    yield layers.districts(picture.districts, language=language)
+    yield layers.density(picture.density, levels=levels, language=language)
+    sites = None
+    if len(picture.sites):
+        sites = layers.sites(picture.sites, picture.site_counts, show=False, language=language)
+        yield sites
+    places = layers.places(picture.places, language=language)
+    if sites is not None and picture.site_counts is not None:
+        members = picture.places["site_ids"].fillna("")
+        for feature, ids in zip(places.data["features"], members, strict=True):
+            feature["sites"] = sites.member_code(int(site) for site in ids.split())
+    yield places
+    yield layers.addresses(picture.addresses, top=top, language=language)
 
 
 class _OfflineFigure(Figure):
@@ -293,18 +232,14 @@ class _Drawing(Element):
     def render(self, **_kwargs: object) -> str:
         page: Any = self.get_root()
         owner: Any = self._parent
-        page.header.add_child(Raw(read_asset("map.css"), kind="style"), name="est_geo_style")
-        page.header.add_child(Raw(read_asset("map.js"), kind="script"), name="est_geo_script")
-        frame = '<header id="est-geo-head"></header>'
+        add_assets(page, scripts=("page.js",), styles=("page.css",))
+        frame = '<header id="est-geo-head"></header>\n<section id="est-geo-tools"></section>'
         page.html.add_child(Raw(frame, kind="text"), name="est_geo_head", index=0)
         rest = (
             '<aside id="est-geo-panel" hidden></aside>\n<footer id="est-geo-foot"></footer>\n'
             + json_block(self.data, element_id=_DATA_ID)
         )
         page.html.add_child(Raw(rest, kind="text"), name="est_geo_rest")
-        draw = (
-            f"drawHotspotMap({owner.get_name()}, "
-            f'JSON.parse(document.getElementById("{_DATA_ID}").textContent));'
-        )
+        draw = f"estGeo.page({owner.get_name()}, estGeo.read('{_DATA_ID}'));"
         page.script.add_child(Raw(draw, kind="text"), name="est_geo_draw")
         return ""
