@@ -157,20 +157,33 @@ def draw_map(
     InputError
         If `language` is another, or `top` is not a whole number from 0.
     """
-    drawn = [*_layers(picture, language=language, levels=levels, top=top), *more]
-    if background:
-        drawn.insert(1, layers.background(background, language=language))
-    return HotspotMap(page_content(picture, drawn, title=title, language=language))
+    return HotspotMap(
+        page_content(
+            picture,
+            title=title,
+            language=language,
+            levels=levels,
+            top=top,
+            background=background,
+            more=more,
+        )
+    )
 
 
 def page_content(
     picture: Picture,
-    drawn: Sequence[MapLayer],
     *,
     title: str | None = None,
-    language: str = "sv",
+    language: Literal["sv", "en"] = "sv",
+    levels: Sequence[float] | None = None,
+    top: int = TOP,
+    background: Sequence[Mapping[str, Any]] = (),
+    more: Sequence[MapLayer] = (),
 ) -> dict[str, Any]:
     """Everything the page shows, as plain lists, dicts, texts and numbers."""
+    drawn = [*_layers(picture, language=language, levels=levels, top=top), *more]
+    if background:
+        drawn.insert(1, layers.background(background, language=language))
     west, south, east, north = picture.districts.to_crs(4326).total_bounds.round(6).tolist()
     shown = sum(len(x.data["features"]) for x in drawn if x.data["key"] == "addresses")
     return {
