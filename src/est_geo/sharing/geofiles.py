@@ -42,7 +42,9 @@ def geopackage_bytes(layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "layers.gpkg"
             for name, layer in layers.items():
-                pyogrio.write_dataframe(_plain(layer), path, layer=name, driver="GPKG", append=path.exists())
+                pyogrio.write_dataframe(
+                    _plain(layer), path, layer=name, driver="GPKG", append=path.exists()
+                )
             return path.read_bytes()
     finally:
         pyogrio.set_gdal_config_options(before)

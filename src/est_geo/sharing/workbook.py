@@ -68,14 +68,18 @@ def workbook_bytes(sheets: Sequence[Sheet], *, language: str) -> bytes:
     if not sheets:
         raise InputError("`tables` is empty: 0 sheets to write. Name at least one table.")
     named = [sheet_name(sheet.name) for sheet in sheets]
-    twice = sorted({name for name in named if [n.casefold() for n in named].count(name.casefold()) > 1})
+    twice = sorted(
+        {name for name in named if [n.casefold() for n in named].count(name.casefold()) > 1}
+    )
     if twice:
         raise InputError(f"`tables` has {len(twice)} name(s) twice; the first is {twice[0]!r}.")
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, _OPTIONS) as workbook:
         workbook.set_properties({"created": _CREATED, "author": "", "company": ""})
         formats = {
-            "heading": workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
+            "heading": workbook.add_format(
+                {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+            ),
             "integer": workbook.add_format({"num_format": "#,##0"}),
             "share": workbook.add_format({"num_format": "0.0 %"}),
             "time": workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
@@ -89,7 +93,7 @@ def workbook_bytes(sheets: Sequence[Sheet], *, language: str) -> bytes:
 
 
 def sheet_name(name: str) -> str:
-    """Make a name that Excel takes: at most 31 letters, none of []:*?/\\."""
+    """Make a name that Excel takes: at most 31 letters, and none that it refuses."""
     return _NO_NAME.sub(" ", name).strip()[:_NAME_AT_MOST].strip() or "-"
 
 
