@@ -27,7 +27,8 @@ _CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a date in a file's properti
 _ROWS_AT_MOST = 1_048_575
 _TEXT_AT_MOST = 32_767
 _NAME_AT_MOST = 31
-_NO_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
+_NO_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_EXCELS_OWN = "history"
 _NARROWEST, _WIDEST, _LOOKED_AT = 9, 60, 300
 _OPTIONS = {
     "in_memory": True,
@@ -94,7 +95,17 @@ def workbook_bytes(sheets: Sequence[Sheet], *, language: str) -> bytes:
 
 def sheet_name(name: str) -> str:
     """Make a name that Excel takes: at most 31 letters, and none that it refuses."""
-    return _NO_NAME.sub(" ", name).strip()[:_NAME_AT_MOST].strip() or "-"
+    plain = _NO_NAME.sub(" ", name)
+    plain = _cut(plain.strip(" '"), _NAME_AT_MOST).strip(" '") or "-"
+    return f"{plain}_" if plain.casefold() == _EXCELS_OWN else plain
+
+
+def _cut(text: str, at_most: int) -> str:
+    """Cut a text as Excel counts: a sign beyond the first 65 536 is two."""
+    if 2 * len(text) <= at_most:
+        return text
+    wide = text.encode("utf-16-le", errors="replace")[: 2 * at_most]
+    return wide.decode("utf-16-le", errors="ignore")
 
 
 def _check_rows(sheet: Sheet) -> None:
@@ -112,7 +123,7 @@ def _write_sheet(
     for position, name in enumerate(table.columns):
         values = table[name]
         title = heading(str(name), language)
-        sheet.write_string(0, position, title[:_TEXT_AT_MOST], formats["heading"])
+        sheet.write_string(0, position, _cut(title, _TEXT_AT_MOST), formats["heading"])
         width = _write_column(sheet, position, values, formats, absent)
         widest = min(max(width, _longest_word(title) + 2, _NARROWEST), _WIDEST)
         sheet.set_column(position, position, widest)
@@ -151,7 +162,7 @@ def _write_column(
     longest = 0
     for row, text in enumerate(texts, start=1):
         if text is not None:
-            sheet.write_string(row, position, str(text)[:_TEXT_AT_MOST])
+            sheet.write_string(row, position, _cut(str(text), _TEXT_AT_MOST))
             longest = max(longest, len(str(text))) if row <= _LOOKED_AT else longest
     return longest + 2
 
