@@ -116,6 +116,7 @@ _HEADINGS: dict[str, tuple[str, str]] = {
     "weekday": ("Veckodag", "Weekday"),
     "weeks": ("Veckor med händelser", "Weeks with incidents"),
     "weight": ("Vikt", "Weight"),
+    "window_weeks": ("Räknat över veckor", "Counted over weeks"),
 }
 # å ä ö after z, and other letters with marks where those without stand.
 _LAST = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}
