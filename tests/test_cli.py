@@ -1,7 +1,9 @@
 import re
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from typer.testing import CliRunner
 
 from builders import box_area
@@ -131,6 +133,75 @@ def test_text_from_data_cannot_command_the_terminal(folder):
 
 def test_control_characters_are_shown_as_such():
     assert plain("a\x1b[2Jb\u202ec") == "a�[2Jb�c"
+
+
+@pytest.fixture
+def two_districts(folder):
+    """A file of two areas, and one of streets, in the folder."""
+    areas = pd.concat(
+        [
+            box_area(666_000, 6_590_000, 667_200, 6_592_000),
+            box_area(667_200, 6_590_000, 668_000, 6_592_000),
+        ]
+    )
+    areas["district"] = ["Häggvik", "Åsen"]
+    areas.drop(columns="district_id").to_file(folder / "omraden.gpkg", driver="GPKG")
+    lines = [
+        shapely.LineString([(666_000 + 200 * i, 6_590_000), (666_000 + 200 * i, 6_592_000)])
+        for i in range(9)
+    ]
+    streets = gpd.GeoDataFrame(geometry=lines, crs=3006)
+    streets.to_file(folder / "karta.gpkg", layer="vagar")
+    streets.iloc[:1].to_file(folder / "karta.gpkg", layer="spar")
+    return folder
+
+
+def test_a_map_for_each_district_with_a_background(two_districts):
+    folder = two_districts
+    karta = folder / "karta.gpkg"
+    result = map_of(
+        folder, "--by-district", "--out", str(folder / "kartor"),
+        "--background", f"streets={karta}#vagar", "--background", f"railways={karta}#spar",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    names = {path.name for path in (folder / "kartor").iterdir()}
+    assert names == {"index.html", "karta.html", "karta-haggvik.html", "karta-asen.html"}
+    assert re.search(r"index\.html \(\d+ kB\)", result.stdout)
+    pages = [(folder / "kartor" / name).read_text(encoding="utf-8") for name in sorted(names)[1:]]
+    assert ['"style":"street"' in page for page in pages] == [True, True, True]
+    assert ['"style":"railway"' in page for page in pages] == [False, True, True]
+
+
+def test_tiles_of_ones_own(folder):
+    url = "https://karta.example.se/{z}/{x}/{y}.png"
+    result = map_of(folder, "--tiles", url, "--tiles-attribution", "© Kommunen")
+    assert result.exit_code == 0, result.output
+    page = (folder / "karta.html").read_text(encoding="utf-8")
+    assert "img-src data: blob: https://karta.example.se;" in page
+    assert "Bakgrundskartan hämtas från karta.example.se medan kartan läses" in page
+    assert "hämtar ingenting från nätet" not in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--by-district"], "`--out` is 'karta.html', a file"),
+        (["--by-district", "--out", "x"], "one district only"),
+        (["--tiles", "https://karta.example.se/"], "must hold each of"),
+        (["--tiles-attribution", "x"], "which is not given"),
+        (["--background", "a.gpkg", "--background", "water=b.gpkg"], "1 of 2 values without '='"),
+        (["--background", "water=a.gpkg", "--background", "water=b.gpkg"], "a kind twice"),
+        (["--background", "roads=omraden.gpkg"], "not 'roads'"),
+        (["--background", "finns-inte.gpkg"], "finns-inte.gpkg"),
+    ],
+)
+def test_faults_of_maps_are_one_line_and_leave_nothing(folder, monkeypatch, arguments, message):
+    monkeypatch.chdir(folder)
+    result = map_of(folder, *arguments)
+    assert result.exit_code == 1, result.output
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert written(folder) == set()
 
 
 def test_usage_faults_leave_with_two(folder):

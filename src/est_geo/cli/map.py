@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import Annotated
 
 import typer
@@ -12,11 +12,12 @@ import est_geo as eg
 from est_geo.cli import options
 from est_geo.cli.console import errors_told, print_table, say, waiting
 from est_geo.cli.geocoding import check_options, geocode, say_quality_in_short
+from est_geo.cli.map_files import file_or_folder, read_lying_under, save_maps, sized
 from est_geo.cli.output import account, write_tables
 from est_geo.cli.reading import municipality_of, read_area, read_files
 from est_geo.errors import InputError
 from est_geo.intake.duplicates import link_all
-from est_geo.sharing.map import draw_map
+from est_geo.sharing.tiles import tiles_for
 
 _SHOWN = 15
 _ADDRESS_COLUMNS = ["rank", "address", "district", "verdict", "weeks", "last"]
@@ -49,7 +50,13 @@ def map_(  # noqa: PLR0913 - one for each option
     incidents: options.Files,
     *,
     districts: options.Districts = None,
-    out: Annotated[Path, typer.Option(help="The map to write.")] = Path("map.html"),
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The map to write, map.html; with --by-district the folder, maps."),
+    ] = None,
+    by_district: Annotated[
+        bool, typer.Option("--by-district", help="One map a district, and an index of them.")
+    ] = False,
     tables: Annotated[
         Path | None, typer.Option(help="A folder for the tables as CSV for Excel.")
     ] = None,
@@ -70,12 +77,17 @@ def map_(  # noqa: PLR0913 - one for each option
     rejected: Annotated[
         Rejected, typer.Option(help="Rows that cannot be read: stop, or go on without them.")
     ] = Rejected.RAISE,
+    background: options.Background = None,
+    tiles: options.Tiles = None,
+    tiles_attribution: options.TilesAttribution = None,
     title: Annotated[str | None, typer.Option(help="Heading of the map.")] = None,
     language: Annotated[Language, typer.Option(help="Language of the map.")] = Language.SV,
 ) -> None:
     """Map anyone's incidents: districts, density, problem places and recurring addresses."""
     with errors_told():
         check_options(gazetteer, aliases=aliases)
+        target = file_or_folder(out, by_district=by_district)
+        tiles_for(tiles, tiles_attribution)
         area = read_area(districts, level=level, name=district_name)
         municipality = municipality_of(municipality, districts)
         with waiting("Reading"):
@@ -106,8 +118,17 @@ def map_(  # noqa: PLR0913 - one for each option
         if tables is not None:
             tables.mkdir(parents=True, exist_ok=True)
         with waiting("Drawing the map"):
-            drawn = draw_map(picture, title=title, language=language.value)
-            written = [drawn.save(out)]
+            lying_under = read_lying_under(background, picture.districts)
+            written = save_maps(
+                picture,
+                target,
+                by_district=by_district,
+                title=title,
+                language=language.value,
+                background=lying_under,
+                tiles=tiles,
+                tiles_attribution=tiles_attribution,
+            )
             if tables is not None:
                 written += write_tables(tables, intake, picture)
         say(str(intake.summary))
@@ -116,7 +137,7 @@ def map_(  # noqa: PLR0913 - one for each option
         say(account(picture))
         print_table("Addresses that come back", picture.addresses.head(_SHOWN)[_ADDRESS_COLUMNS])
         print_table("Problem places", picture.places.head(_SHOWN)[_PLACE_COLUMNS])
-        say("Written: " + ", ".join(str(path) for path in written))
+        say("Written: " + ", ".join(sized(path) for path in written))
 
 
 def _refuse_rejected(intake: eg.Intake) -> None:

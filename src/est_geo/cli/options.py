@@ -78,3 +78,18 @@ Aliases = Annotated[
     Path | None,
     typer.Option(help="TOML or CSV with people's own words for streets and places."),
 ]
+Background = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Lines and areas to lie under the map: streets=FILE, railways=, water= or names=; "
+        "FILE#LAYER for one layer of a GeoPackage. Repeatable."
+    ),
+]
+Tiles = Annotated[
+    str | None,
+    typer.Option(
+        help="Your own server of tiles, https://karta.example.se/{z}/{x}/{y}.png, asked while the "
+        "map is read."
+    ),
+]
+TilesAttribution = Annotated[str | None, typer.Option(help="Whose map the tiles are.")]

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from est_geo.checks import check_metric_crs, check_number, check_polygons, has_shape
+from est_geo.checks import check_metric_crs, check_number, check_polygons, check_same_crs, has_shape
 from est_geo.errors import CRSError, InputError
 from est_geo.files import open_table
 from est_geo.geography.crs import REMEDY, agreed_crs, has_usable_crs, parse_crs
@@ -79,6 +79,38 @@ class Background:
     def features(self) -> list[dict[str, Any]]:
         """Return what a page draws: plain lists, dicts, texts and whole millionths of a degree."""
         return features_of(self.table)
+
+    def cut_to(self, within: gpd.GeoDataFrame) -> Background:
+        """Take the part of it in an area and 500 m around, for a map of that area.
+
+        Parameters
+        ----------
+        within : GeoDataFrame of Polygons
+            The area, in the same CRS.
+
+        Returns
+        -------
+        Background
+            Lines and areas are cut; `dropped` stays that of the whole.
+
+        Raises
+        ------
+        CRSError
+            If `within` is in another CRS.
+        """
+        check_polygons(within, name="within")
+        check_same_crs(within, self.table, names=("within", "background"))
+        shapes = shapely.clip_by_rect(np.asarray(self.table.geometry.array), *_box(within))
+        table = gpd.GeoDataFrame(self.table[["kind", "name"]], geometry=shapes, crs=within.crs)
+        table = table[has_shape(shapes)].explode(ignore_index=True)
+        kept = table["kind"].value_counts()
+        return Background(
+            table=table,
+            kept={kind: int(kept.get(kind, 0)) for kind in self.kept},
+            dropped=dict(self.dropped),
+            tolerance_m=self.tolerance_m,
+            size_bytes=len(as_json(features_of(table))),
+        )
 
     def _repr_html_(self) -> str:
         """Show in a notebook what is in it and what was left out."""
@@ -188,8 +220,7 @@ def _read(
     chosen = kind or _recognised(shapes[there], file=file)
     _refuse_other(shapes, there, chosen, file=file)
     shapes = np.asarray(gpd.GeoSeries(shapes[there], crs=agreed).to_crs(within.crs).array)
-    west, south, east, north = within.total_bounds
-    box = (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
+    box = _box(within)
     names = np.full(len(shapes), "", dtype=object)
     if chosen == "names":
         names = _names(table, name, file=file)[there]
@@ -204,6 +235,12 @@ def _read(
         names = np.full(len(shapes), "", dtype=object)
     _LOG.info("%r: %d of kind %s in the area", file, len(shapes), chosen)
     return gpd.GeoDataFrame({"kind": chosen, "name": names}, geometry=shapes, crs=within.crs)
+
+
+def _box(within: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """Bounds of an area, with the margin."""
+    west, south, east, north = within.total_bounds
+    return (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
 
 
 def _recognised(shapes: NDArray[np.object_], *, file: str) -> str:

@@ -42,9 +42,10 @@ def page_policy(scripts: Iterable[str], *, pictures_from: Iterable[str] = ()) ->
     pictures_from : iterable of str
         Origins that pictures may come from, such as "https://karta.example.se".
     """
+    allowed = " ".join(script_hashes(scripts)) or "'none'"
     pictures = " ".join(["data:", "blob:", *pictures_from])
     return (
-        f"default-src 'none'; script-src {' '.join(script_hashes(scripts))}; "
+        f"default-src 'none'; script-src {allowed}; "
         f"style-src 'unsafe-inline'; img-src {pictures}; font-src data:; connect-src 'none'; "
         "base-uri 'none'; form-action 'none'"
     )

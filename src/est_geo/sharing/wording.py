@@ -30,6 +30,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "zoom_in": ("Zooma in", "Zoom in"),
     "zoom_out": ("Zooma ut", "Zoom out"),
     "details": ("Detaljer", "Details"),
+    "whole_area": ("Hela området", "The whole area"),
+    "file_size": ("Fil", "File"),
     "not_trusted": (
         "Kartan visas när cellen körs, eller när anteckningsboken är betrodd (Trust Notebook).",
         "The map is shown when the cell is run, or when the notebook is trusted (Trust Notebook).",
@@ -84,7 +86,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "audience": ("Målgrupp: intern", "Audience: internal"),
     "reporters": ("Rapportörer: {}", "Reporters: {}"),
     "more": ("och {} till", "and {} more"),
-    "suppressed": ("visas inte", "not shown"),
     "no_period": ("tid okänd", "time unknown"),
     "shown_one": ("1 händelse", "1 incident"),
     "shown": ("{} händelser", "{} incidents"),
@@ -144,8 +145,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "method_version": ("Gjord med est_geo {}.", "Made with est_geo {}."),
     "method_background": (
-        "Kartan har ingen bakgrundskarta och hämtar ingenting från nätet. Norr är uppåt.",
-        "The map has no background tiles and fetches nothing from the network. North is up.",
+        "Kartan hämtar ingenting från nätet. Norr är uppåt.",
+        "The map fetches nothing from the network. North is up.",
+    ),
+    "method_tiles": (
+        "Bakgrundskartan hämtas från {} medan kartan läses; inget annat hämtas. Norr är uppåt.",
+        "The background is fetched from {} while the map is read; nothing else is. North is up.",
     ),
 }
 

@@ -6,7 +6,10 @@
 function addTiles(map, tiles) {
   const pane = "est-geo-tiles";
   map.createPane(pane).style.zIndex = 150; // under everything that is drawn
-  document.documentElement.classList.add("eg-has-tiles");
+  // Districts are white on a page without tiles; here they must let them through.
+  const clear = document.createElement("style");
+  clear.textContent = '.leaflet-est-geo-areas-pane path[fill="#fff"] { fill-opacity: 0; }';
+  document.head.append(clear);
 
   // Leaflet takes an attribution for HTML; this makes it text.
   function asText(text) {
@@ -15,8 +18,10 @@ function addTiles(map, tiles) {
     return holder.outerHTML;
   }
 
-  const credit = map.attributionControl || L.control.attribution({ position: "bottomright" });
+  // Below the scale bar: the other corners belong to the legend and the panel.
+  const credit = map.attributionControl || L.control.attribution({ position: "bottomleft" });
   if (!map.attributionControl) credit.addTo(map);
+  credit.getContainer().style.fontSize = "12px";
   credit.setPrefix(false);
   credit.getContainer().setAttribute("role", "status");
 
