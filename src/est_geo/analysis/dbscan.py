@@ -10,13 +10,11 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from est_geo.analysis.dbscan_labels import dbscan_labels
 from est_geo.checks import check_number
-from est_geo.compiled import in_bands
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 _PLANE = 2
-_WORTH_THREADS = 50_000  # cores
 
 
 class SpatialDBSCAN(ClusterMixin, BaseEstimator):
@@ -41,7 +39,7 @@ class SpatialDBSCAN(ClusterMixin, BaseEstimator):
     core_sample_indices_ : array of int
         Rows that are core points.
     components_ : array of (cores, 2) float
-        Their coordinates.
+        Their coordinates, taken out of X when asked for.
     n_features_in_ : int
         Always 2.
 
@@ -108,20 +106,13 @@ class SpatialDBSCAN(ClusterMixin, BaseEstimator):
             points, weight, eps=float(self.eps), min_weight=float(self.min_samples)
         )
         self.core_sample_indices_ = np.flatnonzero(core)
-        self.components_ = np.empty((len(self.core_sample_indices_), _PLANE))
-        in_bands(
-            # Clipping costs nothing, as all are in range, and saves numpy a buffer.
-            lambda first, last: np.take(
-                points,
-                self.core_sample_indices_[first:last],
-                axis=0,
-                out=self.components_[first:last],
-                mode="clip",
-            ),
-            len(self.components_),
-            worth_it=len(self.components_) >= _WORTH_THREADS,
-        )
+        self._fit_X = points  # as scikit-learn's neighbours keep it: no copy
         return self
+
+    @property
+    def components_(self) -> NDArray[np.float64]:
+        """Coordinates of the core points, as an array of (cores, 2)."""
+        return np.take(self._fit_X, self.core_sample_indices_, axis=0)
 
     def __sklearn_tags__(self) -> Any:  # noqa: ANN401 - scikit-learn ships no types
         tags = super().__sklearn_tags__()
