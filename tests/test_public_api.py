@@ -29,6 +29,7 @@ PUBLIC = [
     "KDistances",
     "MissingAsset",
     "Period",
+    "PersonalDataFound",
     "Picture",
     "SpatialDBSCAN",
     "assign_districts",

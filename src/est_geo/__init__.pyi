@@ -19,6 +19,7 @@ from .errors import EstGeoError as EstGeoError
 from .errors import FileRefused as FileRefused
 from .errors import InputError as InputError
 from .errors import MissingAsset as MissingAsset
+from .errors import PersonalDataFound as PersonalDataFound
 from .example import Example as Example
 from .example import make_example as make_example
 from .geocoding.gazetteer.reading import Gazetteer as Gazetteer
@@ -36,14 +37,14 @@ from .periods.parsing import parse_period as parse_period
 from .periods.period import Period as Period
 from .periods.period import period_of as period_of
 from .periods.period import periods_between as periods_between
-from .picture import Picture as Picture
-from .picture import build_picture as build_picture
 from .sharing import layers as layers
 from .sharing.background import Background as Background
 from .sharing.background import read_background as read_background
 from .sharing.district_maps import save_district_maps as save_district_maps
 from .sharing.html import save_offline as save_offline
 from .sharing.map import hotspot_map as hotspot_map
+from .sharing.on_picture import Picture as Picture
+from .sharing.on_picture import build_picture as build_picture
 from .sharing.tables import write_table as write_table
 from .sites.by_district import count_by_district as count_by_district
 from .sites.collapse import count_by_site as count_by_site

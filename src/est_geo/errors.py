@@ -6,7 +6,8 @@
     ├── InputError (ValueError)  an argument or a table does not hold what the call needs
     │   └── CRSError             a CRS is missing, not in metres, or not the same for two tables
     ├── FileRefused (OSError)    a file is unsafe, empty, damaged, or not of the kind its name says
-    └── MissingAsset             a page needs a script or style that the library does not have
+    ├── MissingAsset             a page needs a script or style that the library does not have
+    └── PersonalDataFound        what was about to be written holds what looks like personal data
 
 Every message names the argument or file, the number of rows concerned, the first of them, and what
 to do.
@@ -31,3 +32,7 @@ class FileRefused(EstGeoError, OSError):  # noqa: N818 - the name says what happ
 
 class MissingAsset(EstGeoError):  # noqa: N818 - the same
     """A page asks for a script or style sheet that does not come with the library."""
+
+
+class PersonalDataFound(EstGeoError):  # noqa: N818 - the same
+    """Nothing is written: a text holds what looks like personal data."""

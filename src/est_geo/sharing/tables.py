@@ -13,7 +13,9 @@ import pyarrow.compute as pc
 import shapely
 
 from est_geo.errors import InputError
-from est_geo.files import write_atomic
+from est_geo.sharing.geofiles import geojson_text, geopackage_bytes
+from est_geo.sharing.outgoing import write_checked
+from est_geo.sharing.workbook import Sheet, workbook_bytes
 
 if TYPE_CHECKING:
     from typing import Any
@@ -24,22 +26,27 @@ _FORMULA = rf"^([{_UNSEEN}]*[=+\-@\x{{FF1D}}\x{{FF0B}}\x{{FF0D}}\x{{FF20}}|%]|[\
 _PLAIN_NUMBER = r"^[+-]?\d{1,15}([.,]\d+)?$"
 _LINE_BREAK = r"[\r\n\x{2028}\x{2029}]+"
 _AUDIENCES = ("internal",)
+_KINDS = (".csv", ".xlsx", ".gpkg", ".geojson")
+_WITH_SHAPES = (".gpkg", ".geojson")
 
 
 def write_table(table: pd.DataFrame, path: str | Path, *, audience: str = "internal") -> Path:
-    """Write a table as CSV for Excel: semicolons, decimal commas, UTF-8 with a byte order mark.
+    """Write a table for Excel or for a map: .csv, .xlsx, .gpkg or .geojson.
 
     Parameters
     ----------
     table : DataFrame or GeoDataFrame
-        A finished table. Points become the columns `easting` and `northing` in the table's own
-        CRS, to the millimetre; other geometries are left out. Times are written as ISO 8601, those
-        known to the day (`time_precision` "day") without a time of day; what is missing is blank.
+        A finished table. In .csv and .xlsx points become the columns `easting` and `northing` in
+        the table's own CRS, in .csv to the millimetre; other geometries are left out. Times are
+        written as ISO 8601, those known to the day (`time_precision` "day") without a time of day;
+        what is missing is blank.
     path : str or Path
-        A name ending in .csv; an existing file is replaced whole.
+        Where; an existing file is replaced whole. A .csv has semicolons, decimal commas and UTF-8
+        with a byte order mark, as Swedish Excel reads it; an .xlsx one sheet with a heading that
+        stays; a .gpkg one layer in the table's own CRS; a .geojson is in degrees (WGS 84).
     audience : "internal"
-        Who it is for. Only the analyst's own organisation as yet: nothing is suppressed or made
-        coarser.
+        Who it is for. Only the analyst's own organisation: what others may see is made from a whole
+        picture, ``picture.for_audience("partner").tables(path)``.
 
     Returns
     -------
@@ -49,8 +56,11 @@ def write_table(table: pd.DataFrame, path: str | Path, *, audience: str = "inter
     Raises
     ------
     InputError
-        If the table is none, the suffix is not .csv, the audience is another, or points would
-        take the place of columns named easting and northing.
+        If the table is none, the suffix is another, the audience is another, the table has no
+        geometry for a map, or points would take the place of columns named easting and northing.
+    PersonalDataFound
+        If a text in it looks like a personnummer, telephone number, e-mail address or registration
+        plate.
     FileRefused
         If the file cannot be written; the old one is then whole.
 
@@ -63,19 +73,35 @@ def write_table(table: pd.DataFrame, path: str | Path, *, audience: str = "inter
         raise InputError(f"`table` must be a DataFrame, not {type(table).__name__}.")
     if audience not in _AUDIENCES:
         raise InputError(
-            f"`audience` must be 'internal', not {audience!r}: tables for others, with small "
-            "numbers suppressed, cannot be made yet, and nothing is handed out unsuppressed."
+            f"`audience` must be 'internal', not {audience!r}: one table cannot tell what may be "
+            "worked out from others. Use picture.for_audience('partner').tables(path)."
         )
     target = Path(path)
-    if target.suffix.lower() != ".csv":
-        raise InputError(
-            f"`path` must end in .csv, not {target.suffix!r}: other tables are not written yet."
-        )
+    kind = target.suffix.lower()
+    if kind not in _KINDS:
+        raise InputError(f"`path` must end in {', '.join(_KINDS)}, not {target.suffix!r}.")
+    if kind in _WITH_SHAPES and not isinstance(table, gpd.GeoDataFrame):
+        raise InputError(f"`table` has no geometry, which a {kind} needs. Name a .csv or .xlsx.")
+    return write_checked({target: _content(table, kind)})[0]
+
+
+def _content(table: pd.DataFrame, kind: str) -> bytes | str:
+    if kind == ".csv":
+        return csv_bytes(table)
+    if kind == ".xlsx":
+        plain = pd.DataFrame({name: table[name] for name in _plain_columns(table)})
+        return workbook_bytes([Sheet("Tabell", plain.assign(**_points(table)))], language="sv")
+    layer = gpd.GeoDataFrame(table)
+    return geojson_text(layer) if kind == ".geojson" else geopackage_bytes({"tabell": layer})
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Write a table as CSV for Swedish Excel: the same table gives the same bytes."""
     columns = {str(name): _written(table, name) for name in _plain_columns(table)}
-    columns |= _coordinates(table, taken=set(columns))
+    columns |= _coordinates(table)
     if not columns:
         raise InputError("`table` has no columns to write: 0 besides its geometry.")
-    return write_atomic(target, _as_csv(columns).encode("utf-8-sig"))
+    return _as_csv(columns).encode("utf-8-sig")
 
 
 def _as_csv(columns: dict[str, pa.ChunkedArray]) -> str:
@@ -102,7 +128,12 @@ def _plain_columns(table: pd.DataFrame) -> list[Any]:
     ]
 
 
-def _coordinates(table: pd.DataFrame, *, taken: set[str]) -> dict[str, pa.ChunkedArray]:
+def _coordinates(table: pd.DataFrame) -> dict[str, pa.ChunkedArray]:
+    """Give the columns that stand for points, written out."""
+    return {name: _number(values) for name, values in _points(table).items()}
+
+
+def _points(table: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     """Give the columns that stand for points; none for other geometries."""
     if not isinstance(table, gpd.GeoDataFrame):
         return {}
@@ -110,7 +141,7 @@ def _coordinates(table: pd.DataFrame, *, taken: set[str]) -> dict[str, pa.Chunke
     point = shapely.get_type_id(geometry) == shapely.GeometryType.POINT
     if not (point | shapely.is_missing(geometry)).all() or not point.any():
         return {}
-    both = sorted(taken & {"easting", "northing"})
+    both = sorted(set(map(str, _plain_columns(table))) & {"easting", "northing"})
     if both:
         raise InputError(
             f"`table` has points and {len(both)} column(s) named for them; the first is "
@@ -118,10 +149,7 @@ def _coordinates(table: pd.DataFrame, *, taken: set[str]) -> dict[str, pa.Chunke
         )
     parts = {"easting": shapely.get_x(geometry), "northing": shapely.get_y(geometry)}
     # To the millimetre: the digits after that are the arithmetic's, not the place's.
-    return {
-        name: _number(pd.Series(values.round(3), index=table.index))
-        for name, values in parts.items()
-    }
+    return {name: pd.Series(values.round(3), index=table.index) for name, values in parts.items()}
 
 
 def _written(table: pd.DataFrame, name: Any) -> pa.ChunkedArray:  # noqa: ANN401 - any label

@@ -86,6 +86,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "audience": ("Målgrupp: intern", "Audience: internal"),
     "reporters": ("Rapportörer: {}", "Reporters: {}"),
     "more": ("och {} till", "and {} more"),
+    "suppressed": ("visas inte", "not shown"),
     "no_period": ("tid okänd", "time unknown"),
     "shown_one": ("1 händelse", "1 incident"),
     "shown": ("{} händelser", "{} incidents"),

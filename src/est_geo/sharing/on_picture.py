@@ -1,0 +1,36 @@
+"""What `Picture` gives others: its map, tables and report, hung onto it from this floor.
+
+`eg.Picture` and `eg.build_picture` come by way of here. The modules that draw are loaded when they
+are first asked for, so that a picture alone costs neither folium nor a template.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from est_geo.picture import Picture, build_picture
+from est_geo.picture.result import add_ways_out
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Picture", "build_picture"]
+
+
+def _map(picture: Picture, **options: Any) -> Any:  # noqa: ANN401 - a HotspotMap
+    from est_geo.sharing.map import draw_map  # noqa: PLC0415 - loads folium
+
+    return draw_map(picture, **options)
+
+
+def _tables(picture: Picture, path: str | Path, **options: Any) -> list[Path]:  # noqa: ANN401 - language
+    from est_geo.sharing.picture_tables import write_tables  # noqa: PLC0415 - loads XlsxWriter
+
+    return write_tables(picture, path, **options)
+
+
+def _notebook(picture: Picture) -> str:
+    return str(_map(picture)._repr_html_())
+
+
+add_ways_out({"map": _map, "tables": _tables, "notebook": _notebook})

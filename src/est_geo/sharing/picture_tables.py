@@ -1,0 +1,159 @@
+"""A picture's tables as files: a workbook, a GeoPackage, or CSV and GeoJSON one a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from est_geo.checks import check_choice
+from est_geo.errors import InputError
+from est_geo.sharing.facts import fact_table
+from est_geo.sharing.geofiles import geojson_text, geopackage_bytes
+from est_geo.sharing.headings import heading, sort_names
+from est_geo.sharing.outgoing import write_checked
+from est_geo.sharing.tables import csv_bytes
+from est_geo.sharing.values import in_words
+from est_geo.sharing.wording import LANGUAGES
+from est_geo.sharing.workbook import Sheet, workbook_bytes
+
+if TYPE_CHECKING:
+    from est_geo.picture import Picture
+
+
+class _Listed(NamedTuple):
+    """A table of a picture: its names, and the columns of names it is sorted by."""
+
+    field: str
+    swedish: str
+    english: str
+    file: str
+    sorted_by: tuple[str, ...] = ()
+
+
+_TABLES = (
+    _Listed("addresses", "Återkommande adresser", "Recurring addresses", "aterkommande_adresser"),
+    _Listed("places", "Platser", "Places", "platser"),
+    _Listed("deviations", "Avvikelser", "Deviations", "avvikelser", ("district", "category")),
+    _Listed("when_and_where", "När och var", "When and where", "nar_och_var"),
+    _Listed("time_profile", "Veckans timmar", "Hours of the week", "veckans_timmar"),
+    _Listed("priority", "Var härnäst", "Where to be next", "var_harnast"),
+    _Listed("need", "Behov och påverkan", "Need and influence", "behov"),
+    _Listed("tracking", "Sedan sist", "Since last time", "sedan_sist"),
+    _Listed("efforts", "Insatser", "Efforts", "insatser"),
+    _Listed("follow_up", "Uppföljning", "Follow-up", "uppfoljning"),
+    _Listed("concentration", "Koncentration", "Concentration", "koncentration"),
+    _Listed("district_counts", "Kommundelar", "Districts", "kommundelar", ("district",)),
+    _Listed("sites", "Lägen", "Sites", "lagen"),
+    _Listed("quality", "Underlagets kvalitet", "Quality of the data", "kvalitet"),
+)
+_HOT_AREAS = _Listed("hot_areas", "Täta områden", "Dense areas", "tata_omraden")
+_FACTS = _Listed("facts", "Uppgifter", "Facts", "uppgifter")
+
+
+def write_tables(picture: Picture, path: str | Path, *, language: str = "sv") -> list[Path]:
+    """Write the tables of a picture, as the audience it was made for may see them.
+
+    Parameters
+    ----------
+    picture : Picture
+        Finished tables of one period.
+    path : str or Path
+        A name ending in .xlsx (one sheet a table, headings in the language) or .gpkg (a layer for
+        places, addresses, sites, dense areas and districts, in metres); or an existing folder, for
+        one CSV a table and one GeoJSON a layer.
+    language : {"sv", "en"}
+        Of headings and words.
+
+    Returns
+    -------
+    list of Path
+        The files written. The same picture gives the same bytes.
+
+    Raises
+    ------
+    PersonalDataFound
+        If a text holds what looks like personal data; nothing is then written.
+    InputError
+        If the path is neither, or the language another.
+    FileRefused
+        If a file cannot be written.
+    """
+    check_choice(language, LANGUAGES, name="language")
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix == ".xlsx":
+        return write_checked({target: _workbook(picture, language)})
+    if suffix == ".gpkg":
+        return write_checked({target: geopackage_bytes(layers_of(picture))})
+    if not target.is_dir():
+        raise InputError(
+            f"`path` must end in .xlsx or .gpkg or be a folder that exists, not {target.name!r}."
+        )
+    files: dict[Path, bytes | str] = {
+        target / f"{listed.file}.csv": csv_bytes(_with_headings(table, language))
+        for listed, table in tables_of(picture, language)
+    }
+    files |= {
+        target / f"{name}.geojson": geojson_text(layer)
+        for name, layer in layers_of(picture).items()
+    }
+    return write_checked(files)
+
+
+def tables_of(picture: Picture, language: str) -> list[tuple[_Listed, pd.DataFrame]]:
+    """List the tables a picture has, sorted and in words, points as columns, facts last."""
+    listed = []
+    for one in _TABLES:
+        table = getattr(picture, one.field, None)
+        if table is None:
+            continue
+        flat = flat_table(table)
+        by = [name for name in one.sorted_by if name in flat.columns]
+        listed.append((one, in_words(sort_names(flat, *by) if by else flat, language)))
+    listed.append((_FACTS, fact_table(picture, language)))
+    return listed
+
+
+def layers_of(picture: Picture) -> dict[str, gpd.GeoDataFrame]:
+    """Give what lies in space, by name of layer; columns keep their names."""
+    layers = {
+        one.file: getattr(picture, one.field, None)
+        for one in _TABLES
+        if one.field in {"addresses", "places", "priority", "sites"}
+    }
+    layers[_HOT_AREAS.file] = picture.density.hot_areas()
+    counts = picture.district_counts.drop(columns="district")
+    layers["kommundelar"] = picture.districts.merge(counts, on="district_id", how="left")
+    return {name: layer for name, layer in layers.items() if layer is not None and len(layer)}
+
+
+def flat_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn points into columns `easting` and `northing`, to the metre; leave out other shapes."""
+    if not isinstance(table, gpd.GeoDataFrame):
+        return table
+    geometry = np.asarray(table.geometry.array)
+    flat = pd.DataFrame(table.drop(columns=table.geometry.name))
+    known = ~shapely.is_missing(geometry)
+    if not (shapely.get_type_id(geometry[known]) == shapely.GeometryType.POINT).all():
+        return flat
+    return flat.assign(
+        easting=np.floor(shapely.get_x(geometry) + 0.5),
+        northing=np.floor(shapely.get_y(geometry) + 0.5),
+    )
+
+
+def _workbook(picture: Picture, language: str) -> bytes:
+    sheets = [
+        Sheet(listed.swedish if language == "sv" else listed.english, table)
+        for listed, table in tables_of(picture, language)
+    ]
+    return workbook_bytes(sheets, language=language)
+
+
+def _with_headings(table: pd.DataFrame, language: str) -> pd.DataFrame:
+    return table.rename(columns={name: heading(str(name), language) for name in table.columns})

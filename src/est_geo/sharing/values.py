@@ -1,0 +1,66 @@
+"""Values of ours that stand in tables, in words: verdicts, signals, weekdays, kinds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from est_geo.sharing.wording import LANGUAGES
+
+if TYPE_CHECKING:
+    from typing import Any
+
+_DAYS: dict[object, tuple[str, str]] = {
+    0: ("måndag", "Monday"),
+    1: ("tisdag", "Tuesday"),
+    2: ("onsdag", "Wednesday"),
+    3: ("torsdag", "Thursday"),
+    4: ("fredag", "Friday"),
+    5: ("lördag", "Saturday"),
+    6: ("söndag", "Sunday"),
+}
+# By column: each value, in Swedish and in English.
+_WORDS: dict[str, dict[object, tuple[str, str]]] = {
+    "weekday": _DAYS,
+    "kind": {"address": ("adress", "address"), "place": ("plats", "place")},
+    "signal": {
+        "red": ("avviker", "deviates"),
+        "yellow": ("håll ögonen på", "keep an eye on"),
+        "grey": ("för lite för att bedöma", "too little to judge"),
+        "none": ("som vanligt", "as usual"),
+    },
+    "verdict": {
+        "recurring_long": ("återkommande, långvarig", "recurring, for long"),
+        "recurring_new": ("återkommande, ny", "recurring, new"),
+        "calm_now": ("lugnt nu", "calm now"),
+        "may_be_chance": ("kan vara slump", "may be chance"),
+        "none": ("ingen", "none"),
+    },
+    "view": {
+        "week": ("vecka", "week"),
+        "four_weeks": ("fyra veckor", "four weeks"),
+        "month": ("månad", "month"),
+        "tertial": ("tertial", "tertial"),
+    },
+    "reporting": {
+        "changed": ("ändrad rapportering", "changed reporting"),
+        "new": ("ny rapportör", "new reporter"),
+    },
+}
+_FLAG = (("nej", "no"), ("ja", "yes"))
+
+
+def in_words(table: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Put words in place of our own codes; what is not one of them stays as it is."""
+    index = LANGUAGES.index(language)
+    changed = {}
+    for name in table.columns:
+        values = table[name]
+        if pd.api.types.is_bool_dtype(values.dtype):
+            said = {bool(i): _FLAG[i][index] for i in (0, 1)}
+            changed[name] = values.map(said).astype("str")
+        elif name in _WORDS and (name != "weekday" or pd.api.types.is_integer_dtype(values.dtype)):
+            said_here: dict[Any, str] = {code: text[index] for code, text in _WORDS[name].items()}
+            changed[name] = values.map(lambda value, said=said_here: said.get(value, value))
+    return table.assign(**changed)

@@ -1,0 +1,125 @@
+"""The last door: personal data in any kind of file stops the writing."""
+
+import io
+import json
+import zipfile
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+import est_geo as eg
+from builders import box_area, incidents_at
+from est_geo.sharing.geofiles import geojson_text, geopackage_bytes
+from est_geo.sharing.map import draw_map
+from est_geo.sharing.outgoing import check_outgoing, write_checked
+from est_geo.sharing.tables import csv_bytes
+from est_geo.sharing.workbook import Sheet, workbook_bytes
+
+# Invented, with a right check digit; a number set aside for fiction; a plate.
+PERSONAL = ("811218-9876", "070-174 06 35", "kalle@exempel.se", "ABC 12D")
+
+
+def layer(text):
+    return gpd.GeoDataFrame(
+        {"name": ["Tureberg", text], "n": [3, 4]},
+        geometry=shapely.points([[0, 1], [2, 3]]),
+        crs=3006,
+    )
+
+
+def page(text):
+    data = json.dumps({"a": [{"b": [1, 2, text]}]}).replace("<", "\\u003c")
+    return {
+        "shown": f"<!doctype html><p>Ring {text} genast</p>".replace("@", "&#64;"),
+        "data": f'<script type="application/json">{data}</script>',
+        "attribute": f'<img alt="{text}">',
+        "inside": f'<iframe srcdoc="&lt;p&gt;{text}&lt;/p&gt;"></iframe>',
+    }
+
+
+def files_with(text):
+    plain = pd.DataFrame(layer(text).drop(columns="geometry"))
+    return {
+        "t.csv": csv_bytes(plain),
+        "t.xlsx": workbook_bytes([Sheet("Blad", plain)], language="sv"),
+        "t.gpkg": geopackage_bytes({"lager": layer(text)}),
+        "t.geojson": geojson_text(layer(text)),
+        "t.json": json.dumps({"nyckel": {text: 1}}),
+        "t.txt": f"rad\n{text}\n",
+        **{f"{kind}.html": content for kind, content in page(text).items()},
+    }
+
+
+@pytest.mark.parametrize("text", PERSONAL)
+def test_personal_data_is_found_in_every_kind_of_file(text):
+    for name, content in files_with(text).items():
+        with pytest.raises(
+            eg.PersonalDataFound, match="looks like personal data in 1 of "
+        ) as caught:
+            check_outgoing(name, content)
+        assert name in str(caught.value)
+        assert text not in str(caught.value)
+
+
+def test_harmless_text_passes_in_every_kind_of_file():
+    for name, content in files_with("Malmvägen 12 B lgh 1101, kl. 20–02").items():
+        check_outgoing(name, content)
+
+
+def test_checksums_and_packed_numbers_are_no_texts():
+    # 811218-9876 without its dash stands in both.
+    check_outgoing(
+        "t.json", json.dumps({"a": "a8112189876a".ljust(64, "f"), "b": "A" * 30 + "8112189876"})
+    )
+    with pytest.raises(eg.PersonalDataFound):
+        check_outgoing("t.json", json.dumps({"a": "a 8112189876 a"}))
+
+
+def test_the_message_says_where():
+    with pytest.raises(
+        eg.PersonalDataFound, match=r"\(email 1, telephone 1\); the first is in row 2"
+    ):
+        check_outgoing("t.csv", "namn\na@b.se 070-174 06 35\n")
+    with pytest.raises(eg.PersonalDataFound, match="the first is in sheet 'Blad', row 3"):
+        check_outgoing("t.xlsx", files_with(PERSONAL[0])["t.xlsx"])
+
+
+def test_a_kind_that_cannot_be_searched_is_not_written(tmp_path):
+    with pytest.raises(eg.InputError, match="cannot be searched for personal data"):
+        write_checked({tmp_path / "t.docx": b"PK"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_bad_file_stops_them_all(tmp_path):
+    files = {tmp_path / "a.txt": "bra", tmp_path / "b.txt": PERSONAL[1]}
+    with pytest.raises(eg.PersonalDataFound, match=r"'b\.txt'"):
+        write_checked(files)
+    assert list(tmp_path.iterdir()) == []
+    assert write_checked({tmp_path / "a.txt": "bra"}) == [tmp_path / "a.txt"]
+
+
+def test_a_map_without_personal_data_passes_and_one_with_does_not():
+    points = [(667_500.5, 6_591_500.5)] * 9
+    area = box_area(667_000, 6_591_000, 668_000, 6_592_000)
+    incidents = incidents_at(points, address=["Malmvägen 8"] * 9)
+    check_outgoing("karta.html", draw_map(eg.build_picture(incidents, area)).to_html())
+    noted = incidents.assign(
+        address=f"Malmvägen 8, ring {PERSONAL[1]}",
+        occurred_from=pd.date_range("2026-01-01", periods=9, freq="20D").astype("datetime64[us]"),
+    )
+    with pytest.raises(eg.PersonalDataFound, match="telephone"):
+        check_outgoing("karta.html", draw_map(eg.build_picture(noted, area)).to_html())
+
+
+def test_a_table_with_personal_data_is_not_written(tmp_path):
+    with pytest.raises(eg.PersonalDataFound, match="row 2"):
+        eg.write_table(pd.DataFrame({"a": [PERSONAL[2]]}), tmp_path / "t.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_file_of_a_workbook_is_text_or_number():
+    with zipfile.ZipFile(io.BytesIO(files_with("=1+1")["t.xlsx"])) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    assert b"<f>" not in sheet
