@@ -12,7 +12,10 @@ from .analysis.priority import priority_cells as priority_cells
 from .analysis.profile_plots import plot_lorenz as plot_lorenz
 from .analysis.profile_plots import plot_time_profile as plot_time_profile
 from .analysis.recurring import recurring_addresses as recurring_addresses
+from .analysis.recurring_places import recurring_places as recurring_places
 from .analysis.time_profile import time_profile as time_profile
+from .analysis.tracking import Tracking as Tracking
+from .analysis.tracking import track_places as track_places
 from .analysis.when_and_where import when_and_where as when_and_where
 from .errors import CRSError as CRSError
 from .errors import EstGeoError as EstGeoError

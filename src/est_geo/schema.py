@@ -179,6 +179,37 @@ ADDRESSES = (
     Column("geometry", "geometry", "the point most incidents at the address have"),
 )
 
+_OF_RECURRENCE = {
+    column.name: column
+    for column in ADDRESSES
+    if column.name not in {"kind", "address", "category"} | {column.name for column in PLACES}
+}
+RECURRING_PLACES = (
+    Column("rank", "integer", "1 is the surest: by verdict, then score"),
+    *(column for column in PLACES if column.name != "geometry"),
+    *(column for name, column in _OF_RECURRENCE.items() if name != "rank"),
+    PLACES[-1],
+)
+"""As PLACES, `place_id` by rank and `n` in the window of the verdict; then as in ADDRESSES."""
+
+TRACKING = (
+    Column("period", "text", "2026-W47, 2026-11, 2026-T3: sorts by time within one kind"),
+    Column("track_id", "text", "period in which it was first seen, and its place_id then; stays"),
+    Column("place_id", "integer", "its number in the places of that period; 0 where gone"),
+    Column("change", "text", "one of CHANGES, since the period before"),
+    Column("n", "integer", "number of incidents; 0 where gone"),
+    Column("n_before", "integer", "in the period before; 0 where it was not there"),
+    Column("sites", "integer", "number of sites; 0 where gone"),
+    Column("shared", "integer", "how many of them it had when last seen"),
+    Column("related", "text", "others of a split or merger, separated by '; '; missing if none"),
+    Column("name", "text", "name of the place, the last known where gone"),
+    Column("district", "text", "name of its district"),
+    Column("site_ids", "text", "the member sites, separated by spaces; the last known where gone"),
+)
+
+CHANGES = ("new", "remains", "grows", "shrinks", "split", "merged", "gone", "back")
+"""What may have become of a place since the period before."""
+
 VERDICTS = ("recurring_long", "recurring_new", "calm_now", "may_be_chance", "none")
 """What can be said of an address, strongest first."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import betainc, gammaincinv
+from scipy.special import betainc, betaincinv, expit, gammainccinv, gammaincinv
 
 from est_geo.analysis.statistics import benjamini_hochberg
 
@@ -25,6 +25,7 @@ LISTED_AT = 0.05
 LISTED_UNTIL = 0.30
 FEWEST_WEEKS = 3
 _LOWER = 0.05
+_LOGITS = np.arange(-40, 40.25, 0.25)
 _HIGHEST_EXPONENT = 1.2
 
 
@@ -42,8 +43,10 @@ class WindowTest:
         Lowest rate that the weeks leave plausible (one-sided, 5 %).
     p, q : array of n float
         Chance of so many weeks at 1.5 times the usual rate; and over all addresses.
-    ratio : array of n float
-        Exposure of the others over 1.5 times its own.
+    others, ratio : array of n float
+        Weeks of the others, and their exposure over 1.5 times its own.
+    length : int
+        Most weeks that can be seen where weeks run together, see `tail`; else 0.
     """
 
     weeks: NDArray[np.int64]
@@ -51,7 +54,9 @@ class WindowTest:
     lower: NDArray[np.float64]
     p: NDArray[np.float64]
     q: NDArray[np.float64]
+    others: NDArray[np.float64]
     ratio: NDArray[np.float64]
+    length: int = 0
 
     @property
     def score(self) -> NDArray[np.float64]:
@@ -69,12 +74,17 @@ class WindowTest:
 
 
 def tail(
-    weeks: NDArray[np.int64], others: NDArray[np.float64], ratio: NDArray[np.float64]
+    weeks: NDArray[np.int64],
+    others: NDArray[np.float64],
+    ratio: NDArray[np.float64],
+    *,
+    length: int = 0,
 ) -> NDArray[np.float64]:
     """Chance of at least so many weeks, given the weeks of the others.
 
     Jeffreys' prediction: with `others` weeks seen over an exposure `ratio` times the address's own,
-    the weeks of the address follow NB(others + 1/2, ratio / (ratio + 1)).
+    the weeks of the address follow NB(others + 1/2, ratio / (ratio + 1)): Poisson, at a rate of
+    which the others tell a gamma distribution.
 
     Parameters
     ----------
@@ -84,9 +94,37 @@ def tail(
         Weeks of all others in its district.
     ratio : array of n float
         Exposure of the others over 1.5 times its own.
+    length : int
+        Where many addresses are taken as one, their weeks run together, and no more than `length`
+        of them can be seen: binomial in place of Poisson, at the same rate. 0: no such bound.
     """
-    p = betainc(np.maximum(weeks, 1), others + 0.5, 1 / (ratio + 1))
+    seen = np.maximum(weeks, 1)
+    p = (
+        _bounded_tail(seen, others + 0.5, ratio, length)
+        if length
+        else betainc(seen, others + 0.5, 1 / (ratio + 1))
+    )
     return np.where(weeks > 0, p, 1.0)
+
+
+def _bounded_tail(
+    weeks: NDArray[np.int64], shape: NDArray[np.float64], ratio: NDArray[np.float64], length: int
+) -> NDArray[np.float64]:
+    """Average the binomial tail over the gamma-distributed rate.
+
+    Over the quantiles u of the rate, at u = 1 / (1 + exp(-t)) for evenly spaced t: the sum then
+    has as many digits as it needs in both tails.
+    """
+    u, complement = expit(_LOGITS), expit(-_LOGITS)
+    low = _LOGITS < 0
+    rate = np.empty((len(shape), len(_LOGITS)))
+    rate[:, low] = gammaincinv(shape[:, None], u[low])
+    rate[:, ~low] = gammainccinv(shape[:, None], complement[~low])
+    with np.errstate(divide="ignore"):
+        rate /= ratio[:, None]
+    chance = -np.expm1(-rate / length)
+    tails = betainc(weeks[:, None], np.maximum(length - weeks, 0)[:, None] + 1, chance)
+    return (tails * (u * complement * (_LOGITS[1] - _LOGITS[0]))).sum(axis=1)
 
 
 def compare_in_districts(
@@ -125,22 +163,36 @@ def compare_with(
     exposure: NDArray[np.float64],
     *,
     tests: int | None,
+    length: int = 0,
 ) -> WindowTest:
     """Compare weeks with those of others: `others` weeks over an exposure of `around`."""
     # Rounding may leave a hair of exposure around an address that is alone in its district.
     around = np.where(around > exposure * 1e-9, around, 0.0)
     ratio = around / (CLEARLY * exposure)
-    p = tail(weeks, others, ratio)
+    p = np.where(around > 0, tail(weeks, others, np.maximum(ratio, 1e-12), length=length), 1.0)
     with np.errstate(divide="ignore"):
         expected = exposure * (others + 0.5) / around
     return WindowTest(
         weeks=weeks,
         expected=np.where(around > 0, expected, np.nan),
-        lower=np.where(weeks > 0, gammaincinv(np.maximum(weeks, 1), _LOWER), 0.0),
+        lower=_lowest_rate(weeks, length),
         p=p,
         q=benjamini_hochberg(p, tests=tests),
+        others=others,
         ratio=ratio,
+        length=length,
     )
+
+
+def _lowest_rate(weeks: NDArray[np.int64], length: int) -> NDArray[np.float64]:
+    """Find the lowest rate at which so many weeks have a chance of 5 %."""
+    seen = np.maximum(weeks, 1)
+    if length:
+        chance = betaincinv(seen, np.maximum(length - seen, 0) + 1, _LOWER)
+        lowest = -length * np.log1p(-chance)
+    else:
+        lowest = gammaincinv(seen, _LOWER)
+    return np.where(weeks > 0, lowest, 0.0)
 
 
 def fit_exponent(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from est_geo.analysis.recurrence import LISTED_UNTIL
 from est_geo.analysis.recurring_register import plain, read_register
-from est_geo.analysis.recurring_tests import NEW, NONE, Comparison, compare_all
+from est_geo.analysis.recurring_tests import NEW, NONE, Compared, Comparison, compare_all
 from est_geo.analysis.recurring_windows import RECENT, YEAR
 from est_geo.analysis.recurring_year import Year, describe, last_week, read_year
 from est_geo.checks import check_number, read_points
@@ -102,7 +102,8 @@ def recurring_addresses(
         if value is not None:
             check_number(value, name=name, at_least=least, whole=True)
     if previous is not None:
-        _check_previous(previous)
+        needed = ("address", "district_id", "verdict")
+        check_previous(previous, needed, maker="recurring_addresses")
     entries = None if register is None else read_register(register, incidents)
     week = last_week(incidents["occurred_from"], as_of)
     if week is None:
@@ -141,7 +142,7 @@ def _list(
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Test, and make the rows of what is to be listed, in order of rank."""
     compared = compare_all(seen.reports(), seen.addresses, registered=seen.registered)
-    _announce(compared.said, category)
+    announce_tests(compared.said, category)
     year, recent = compared.year, compared.recent
     nothing = np.full(len(seen.addresses), None, dtype=object)
     verdict = compared.verdicts(nothing)
@@ -161,16 +162,28 @@ def _list(
     one_source = np.where(
         verdict == NEW, recent.rests_on_one_source()[rows], year.rests_on_one_source()[rows]
     )
-    columns: dict[str, Any] = {"verdict": pd.Series(verdict, dtype="str")}
-    is_new = verdict == NEW
-    columns["window_weeks"] = np.where(is_new, RECENT, YEAR)
-    for name, (in_recent, in_year) in _numbers(recent, year).items():
-        columns[name] = np.where(is_new, in_recent[rows], in_year[rows])
-    columns["only_one_source"] = one_source & np.isin(verdict, VERDICTS[:3])
-    table = table.assign(**columns)
+    table = table.assign(**columns_of_verdict(compared, verdict, one_source, rows))
     if least is None:
         table = table[table["verdict"] != NONE]
-    return _ranked(table), compared.said
+    return sorted_by_verdict(table), compared.said
+
+
+def columns_of_verdict(
+    compared: Compared,
+    verdict: NDArray[np.object_],
+    one_source: NDArray[np.bool_],
+    rows: NDArray[np.int64],
+) -> dict[str, Any]:
+    """Make the columns of some rows from the window that their verdict is of."""
+    is_new = verdict == NEW
+    columns: dict[str, Any] = {
+        "verdict": pd.Series(verdict, dtype="str"),
+        "window_weeks": np.where(is_new, RECENT, YEAR),
+        "only_one_source": one_source & np.isin(verdict, VERDICTS[:3]),
+    }
+    for name, (in_recent, in_year) in _numbers(compared.recent, compared.year).items():
+        columns[name] = np.where(is_new, in_recent[rows], in_year[rows])
+    return columns
 
 
 def _numbers(
@@ -193,7 +206,7 @@ def _numbers(
     return {name: (both[0][name], both[1][name]) for name in both[0]}
 
 
-def _ranked(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def sorted_by_verdict(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Sort by kind, then what recurs, then what is calm, then what may be chance, each by score."""
     order = {VERDICTS[0]: 0, VERDICTS[1]: 0, VERDICTS[2]: 1, VERDICTS[3]: 2, VERDICTS[4]: 3}
     table = table.assign(of_verdict=table["verdict"].map(order))
@@ -250,24 +263,23 @@ def _keys(table: pd.DataFrame) -> pd.Index:
     )
 
 
-def _check_previous(previous: pd.DataFrame) -> None:
+def check_previous(previous: pd.DataFrame, needed: tuple[str, ...], *, maker: str) -> None:
     """Require what an earlier result is recognised by."""
-    needed = ("address", "district_id", "verdict")
     missing = [name for name in needed if name not in previous.columns]
     if missing:
         raise InputError(
             f"`previous` lacks {len(missing)} column(s): {', '.join(missing)}. Pass an earlier "
-            "result of recurring_addresses."
+            f"result of {maker}."
         )
     strange = ~previous["verdict"].isin(VERDICTS)
     if strange.any():
         raise InputError(
             f"`previous` has {int(strange.sum())} of {len(previous)} rows whose verdict is none of "
-            f"{', '.join(VERDICTS)}. Pass an earlier result of recurring_addresses."
+            f"{', '.join(VERDICTS)}. Pass an earlier result of {maker}."
         )
 
 
-def _announce(said: dict[str, dict[str, Any]], category: str | None) -> None:
+def announce_tests(said: dict[str, dict[str, Any]], category: str | None) -> None:
     """Log how each kind of address was tested."""
     of = f" ({category})" if category else ""
     for kind, what in said.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,6 +45,8 @@ class Addresses:
         At least 1; None where the register does not know them.
     text : array of n object
         As the register writes them; None for those that were added as they were seen.
+    of_row : array of int
+        Address of each row of the register; empty without one.
     """
 
     of_incident: NDArray[np.int64]
@@ -52,6 +54,7 @@ class Addresses:
     district: NDArray[np.int64]
     dwellings: NDArray[np.float64] | None
     text: NDArray[np.object_]
+    of_row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.district)
@@ -114,6 +117,7 @@ def find_addresses(
         district=np.concatenate([theirs[first], extra.district]),
         dwellings=dwellings,
         text=np.concatenate([register["text"].to_numpy(dtype=object)[first], extra.text]),
+        of_row=entry_of_row,
     )
 
 

@@ -62,7 +62,12 @@ class Year:
         """Keep some reports; the addresses stay."""
         found = self.addresses
         kept = Addresses(
-            found.of_incident[rows], found.is_place, found.district, found.dwellings, found.text
+            found.of_incident[rows],
+            found.is_place,
+            found.district,
+            found.dwellings,
+            found.text,
+            found.of_row,
         )
         return Year(
             self.placed[rows],

@@ -1,0 +1,280 @@
+"""How often is a list of recurring addresses wrong, and what does it find? Invented municipalities.
+
+Address by address and week by week, with the truth known: 12 000 addresses in nine districts,
+equal or very unequal, season and holidays, weeks noisier than Poisson that hang together, bursts,
+reports that repeat each other unlinked, a new reporter. What the library says is held beside what a
+Poisson tail, NB2, and a list over only the addresses that occur say of the same reports.
+
+    python benchmarks/recurrence_worlds.py [runs]
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from est_geo.analysis.recurrence import fit_exponent
+from est_geo.analysis.recurring_register import Addresses
+from est_geo.analysis.recurring_tests import LONG, NEW, Compared, Reports, compare_all
+from est_geo.analysis.statistics import benjamini_hochberg
+
+ADDRESSES, DISTRICTS, WEEKS, RECENT = 12_000, 9, 52, 17
+PLANTED = 20  # of each kind
+ALL_YEAR, LATELY = 8.0, 5.0  # events in 52 weeks, and in the last 17
+TOTALS = (700, 2_000, 5_000, 10_000)
+_TRUE_EXPONENT = 0.5
+
+
+@dataclass(frozen=True)
+class World:
+    """What a municipality is like.
+
+    Attributes
+    ----------
+    shape : float
+        Of the gamma by which addresses differ; infinite where they are equal.
+    dwellings : bool
+        Whether blocks of flats have more, as the square root of their dwellings.
+    known : bool
+        Whether the register says how many dwellings there are.
+    register : bool
+        Whether there is a register at all.
+    season, noisy, dirty, reporter : bool
+        Season and holidays; weeks by district noisier than Poisson, that hang together; bursts and
+        unlinked repeats, three of ten; a new reporter from month 5 on, at one address of seven.
+    """
+
+    shape: float = np.inf
+    dwellings: bool = False
+    known: bool = True
+    register: bool = True
+    season: bool = False
+    noisy: bool = False
+    dirty: bool = False
+    reporter: bool = False
+
+
+PLAIN = World()
+UNEQUAL = World(shape=2.0, dwellings=True)
+HARSH = World(
+    shape=0.5, dwellings=True, season=True, noisy=True, dirty=True, reporter=True, known=False
+)
+WORLDS = {
+    "equal addresses": PLAIN,
+    "equal, by dwelling, known": replace(PLAIN, dwellings=True),
+    "equal, by dwelling, not known": replace(PLAIN, dwellings=True, known=False),
+    "unequal, k = 2": UNEQUAL,
+    "very unequal, k = 1/2": replace(UNEQUAL, shape=0.5),
+    "k = 2, season and holidays": replace(UNEQUAL, season=True),
+    "k = 2, noisy weeks": replace(UNEQUAL, noisy=True),
+    "k = 2, repeats and bursts": replace(UNEQUAL, dirty=True),
+    "k = 2, a new reporter": replace(UNEQUAL, reporter=True),
+    "equal, everything at once": replace(PLAIN, season=True, noisy=True, dirty=True, reporter=True),
+    "k = 1/2, everything, dwellings not known": HARSH,
+    "k = 2, no register": replace(UNEQUAL, register=False, known=False),
+}
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is so: how many times the usual each address has, over the year and lately."""
+
+    year: np.ndarray
+    recent: np.ndarray
+    all_year: np.ndarray
+    lately: np.ndarray
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a list did: listed, of these with a true rate under twice the usual, and found."""
+
+    listed: int
+    false: int
+    found_all_year: float
+    found_lately: float
+
+
+def simulate(world: World, total: int, rng: np.random.Generator):
+    """Make a year of reports: `Reports`, `Addresses`, and the truth. `ago` 0 is the last week."""
+    weights = rng.dirichlet(np.full(DISTRICTS, 4.0))
+    district = rng.choice(DISTRICTS, ADDRESSES, p=weights)
+    flats = rng.random(ADDRESSES) < 0.3
+    dwellings = np.where(flats, rng.integers(6, 41, ADDRESSES), 1).astype(float)
+    size = dwellings**_TRUE_EXPONENT if world.dwellings else np.ones(ADDRESSES)
+    rate = size.copy()
+    if np.isfinite(world.shape):
+        rate *= rng.gamma(world.shape, 1 / world.shape, ADDRESSES)
+        rate *= rng.lognormal(0, 0.3, DISTRICTS)[district]  # districts differ too
+    rate *= total / rate.sum()
+    chosen = rng.permutation(ADDRESSES)[: 2 * PLANTED]
+    all_year, lately = chosen[:PLANTED], chosen[PLANTED:]
+    by_week = np.repeat(rate[:, None] / WEEKS, WEEKS, axis=1)
+    by_week[all_year] = ALL_YEAR / WEEKS
+    by_week[lately, :RECENT] = LATELY / RECENT
+    usual_of = size if world.known and world.register else np.ones(ADDRESSES)
+    truth = Truth(
+        _times_usual(by_week.sum(axis=1), usual_of, district),
+        _times_usual(by_week[:, :RECENT].sum(axis=1), usual_of, district),
+        all_year,
+        lately,
+    )
+    factor = _by_week(world, rng)[district]
+    address, ago, source = _reports(world, total, rate, by_week, factor, rng)
+    reports = Reports(address, ago, source, np.ones(len(address), dtype=bool))
+    text = np.where(world.register, np.arange(ADDRESSES).astype(str), None).astype(object)
+    addresses = Addresses(
+        address,
+        np.zeros(ADDRESSES, dtype=bool),
+        district,
+        dwellings if world.known and world.register else None,
+        text,
+    )
+    return reports, addresses, truth
+
+
+def _by_week(world: World, rng: np.random.Generator):
+    """Draw what season, holidays and noise make of each week of each district."""
+    factor = np.ones((DISTRICTS, WEEKS))
+    if world.season:
+        calendar = 47 - np.arange(WEEKS)  # week 47 is the last
+        factor *= 1 + 0.35 * np.sin(2 * np.pi * (calendar - 10) / 52)
+        factor[:, np.isin(calendar % 52, (0, 1, 8, 25, 44))] *= 0.6
+    if world.noisy:
+        noise = np.zeros((DISTRICTS, WEEKS))
+        noise[:, 0] = rng.normal(0, 0.35, DISTRICTS)
+        for week in range(1, WEEKS):
+            noise[:, week] = 0.6 * noise[:, week - 1] + rng.normal(0, 0.28, DISTRICTS)
+        factor *= np.exp(noise - noise.var() / 2)
+    return factor
+
+
+def _reports(world, total, rate, by_week, factor, rng):
+    """Draw reports: address, weeks ago and reporter of each."""
+    counts = rng.poisson(by_week * factor)
+    address, ago = np.nonzero(counts)
+    times = counts[address, ago]
+    address, ago = np.repeat(address, times), np.repeat(ago, times)
+    source = np.zeros(len(address), dtype=np.int64)
+    if world.reporter:
+        stock = rng.random(ADDRESSES) < 1 / 7
+        seen = np.where(stock[:, None] & (np.arange(WEEKS) < WEEKS - 17), rate[:, None], 0.0)
+        more = rng.poisson(0.5 * seen / WEEKS * factor)
+        at, when = np.nonzero(more)
+        at, when = np.repeat(at, more[at, when]), np.repeat(when, more[at, when])
+        address, ago = np.append(address, at), np.append(ago, when)
+        source = np.append(source, np.ones(len(at), dtype=np.int64))
+    if world.dirty:
+        bursts = rng.integers(0, ADDRESSES, total // 150)
+        sizes = rng.integers(3, 9, len(bursts))
+        address = np.append(address, np.repeat(bursts, sizes))
+        ago = np.append(ago, np.repeat(rng.integers(0, WEEKS, len(bursts)), sizes))
+        again = rng.random(len(address)) < 0.3
+        # A report a day later is in the next week one time of seven.
+        later = np.maximum(ago[again] - (rng.random(int(again.sum())) < 1 / 7), 0)
+        address, ago = np.append(address, address[again]), np.append(ago, later)
+        source = np.append(source, np.zeros(len(address) - len(source), dtype=np.int64))
+    return address, ago, source
+
+
+def _times_usual(rate, size, district):
+    total = np.bincount(district, weights=rate) / np.bincount(district, weights=size)
+    return rate / (size * total[district])
+
+
+def judge(year, recent, truth: Truth) -> Score:
+    """Hold what is listed over the year, or only lately, against the truth."""
+    listed = year | recent
+    times = np.where(year, truth.year, truth.recent)
+    return Score(
+        int(listed.sum()),
+        int((listed & (times < 2)).sum()),
+        float(listed[truth.all_year].mean()),
+        float(listed[truth.lately].mean()),
+    )
+
+
+def ours(compared: Compared, truth: Truth) -> Score:
+    """Judge what the library lists."""
+    verdict = compared.verdicts(np.full(len(truth.year), None, dtype=object))
+    return judge(verdict == LONG, verdict == NEW, truth)
+
+
+def occurring_only(compared: Compared, truth: Truth) -> Score:
+    """Judge the same test with q over only the addresses that occur."""
+    flags = []
+    for part, fewest in ((compared.year, 3), (compared.recent, 2)):
+        q = np.ones(len(truth.year))
+        there = part.counts.weeks > 0
+        q[there] = benjamini_hochberg(part.test.p[there])
+        flags.append((q <= 0.05) & (part.counts.weeks >= 3) & (part.counts.blocks >= fewest))
+    return judge(*flags, truth)
+
+
+def tails(reports: Reports, addresses: Addresses, truth: Truth, *, negative_binomial: bool):
+    """Judge a Poisson or NB2 tail of the reports against the mean rate of the district."""
+    flags = []
+    for weeks in (WEEKS, RECENT):
+        n = np.bincount(reports.address[reports.ago < weeks], minlength=ADDRESSES)
+        size = np.ones(ADDRESSES)
+        if addresses.dwellings is not None:
+            size = addresses.dwellings ** fit_exponent(n, addresses.dwellings, addresses.district)
+        rate = np.bincount(addresses.district, weights=n)
+        rate = rate / np.bincount(addresses.district, weights=size)
+        mean = size * rate[addresses.district]
+        if negative_binomial:
+            alpha = max(float(((n - mean) ** 2 - mean).sum() / (mean**2).sum()), 1e-6)
+            p = stats.nbinom.sf(n - 1, 1 / alpha, 1 / (1 + alpha * mean))
+        else:
+            p = stats.poisson.sf(n - 1, mean)
+        flags.append(benjamini_hochberg(p) <= 0.05)
+    return judge(*flags, truth)
+
+
+def run(world: World, total: int, *, runs: int, seed: int = 4) -> pd.DataFrame:
+    """Run one world some times: for each method, what was listed, false and found."""
+    rows = []
+    for number in range(runs):
+        rng = np.random.default_rng([seed, total, number])
+        reports, addresses, truth = simulate(world, total, rng)
+        compared = compare_all(reports, addresses, registered=world.register)
+        scores = {
+            "est_geo": ours(compared, truth),
+            "over those that occur": occurring_only(compared, truth),
+            "Poisson": tails(reports, addresses, truth, negative_binomial=False),
+            "NB2": tails(reports, addresses, truth, negative_binomial=True),
+        }
+        rows += [{"method": name, **vars(score)} for name, score in scores.items()]
+    table = (
+        pd.DataFrame(rows)
+        .groupby("method", sort=False)
+        .agg(
+            listed=("listed", "sum"),
+            false=("false", "sum"),
+            found_all_year=("found_all_year", "mean"),
+            found_lately=("found_lately", "mean"),
+        )
+    )
+    return table.assign(share=table["false"] / table["listed"].clip(lower=1))
+
+
+def main(runs: int) -> None:
+    """Print the tables of the docs."""
+    print(f"{runs} runs of each; share of false ones / found of 8 a year / found of 5 lately")
+    for name, world in WORLDS.items():
+        for total in TOTALS:
+            table = run(world, total, runs=runs)
+            parts = [
+                f"{method}: {row.share:.3f} ({row.false:.0f} of {row.listed:.0f}) "
+                f"{row.found_all_year:.2f} {row.found_lately:.2f}"
+                for method, row in table.iterrows()
+            ]
+            print(f"{name} | {total} | " + " | ".join(parts), flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
