@@ -4,6 +4,8 @@ from .analysis.dbscan import SpatialDBSCAN as SpatialDBSCAN
 from .analysis.density import kde as kde
 from .analysis.density import kde_ratio as kde_ratio
 from .analysis.density_result import Density as Density
+from .analysis.deviation_result import Deviations as Deviations
+from .analysis.deviations import deviations as deviations
 from .analysis.need import need_and_influence as need_and_influence
 from .analysis.neighbour_distances import KDistances as KDistances
 from .analysis.neighbour_distances import k_distances as k_distances

@@ -271,6 +271,28 @@ NEED = (
     Column("score", "number", "need times influence raised to its weight, 0 to 1"),
 )
 
+DEVIATIONS = (
+    Column("period", "text", "key of the week, month or tertial; of four weeks that of the last"),
+    Column("view", "text", "week, four_weeks, month or tertial"),
+    Column("district_id", "text", "district; of a place the one it lies in"),
+    Column("district", "text", "name of that district"),
+    Column("place_id", "text", "place_id of the problem place; missing for districts"),
+    Column("place", "text", "name of that place; missing for districts"),
+    Column("category", "text", "kind of incident; missing where the incidents have none"),
+    Column("n", "integer", "number of incidents in the period"),
+    Column("baseline", "integer", "number of incidents in the periods before it (B)"),
+    Column("expected", "number", "incidents expected in the period (M), the season considered"),
+    Column("low", "integer", "at most a tenth of the chance lies below low"),
+    Column("high", "integer", "at most a tenth of the chance lies above high"),
+    Column("p", "number", "probability of n or more where nothing has changed"),
+    Column("signal", "text", "red, yellow, none, or grey: too little expected to say anything"),
+    Column("red_at", "integer", "the smallest n that would be red"),
+    Column("reporting", "text", "red or yellow by one reporter: new, or changed; else missing"),
+    Column("source", "text", "that reporter"),
+    Column("holiday", "flag", "a holiday week, or one of four; months are not marked"),
+    Column("preliminary", "flag", "under 26 weekly pictures: a usual municipality's noise"),
+)
+
 
 def names(table: tuple[Column, ...]) -> list[str]:
     """Names of a table's columns, in their order."""
