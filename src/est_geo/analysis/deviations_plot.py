@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from est_geo.analysis.deviation_result import Deviations
+    from est_geo.periods import Period
 
 _BASELINE = 26
 _FEWEST = 12
@@ -48,6 +48,30 @@ _WORDS = {
 _MARKS = {"red": ("D", "#8b0000"), "yellow": ("^", "#e0a800")}
 
 
+class Shown(Protocol):
+    """What is drawn of a `Deviations`, which builds on this module."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Rows of the pictures."""
+
+    @property
+    def weekly(self) -> pd.DataFrame:
+        """Counts by week."""
+
+    @property
+    def week(self) -> Period:
+        """Last week."""
+
+    @property
+    def first_week(self) -> Period:
+        """First week."""
+
+    @property
+    def holidays(self) -> frozenset[str]:
+        """Holiday weeks."""
+
+
 def root_band(mean: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give Wheeler's band around a mean count: ±1.5 on the scale of square roots.
 
@@ -71,7 +95,7 @@ def root_band(mean: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[n
 
 
 def draw_weeks(
-    found: Deviations,
+    found: Shown,
     *,
     district_id: str | None,
     place_id: str | None,
@@ -143,7 +167,7 @@ def draw_weeks(
 
 
 def _series(
-    found: Deviations, *, district_id: str | None, place_id: str | None, category: str | None
+    found: Shown, *, district_id: str | None, place_id: str | None, category: str | None
 ) -> tuple[pd.DataFrame, str | None]:
     """Take the counts of what is drawn, and what it is called."""
     rows, table = found.weekly, found.table
@@ -173,7 +197,7 @@ def _only(
     return rows[rows[column] == value], table[table[column] == value]
 
 
-def _dense(counted: pd.DataFrame, found: Deviations) -> tuple[NDArray[np.int64], int]:
+def _dense(counted: pd.DataFrame, found: Shown) -> tuple[NDArray[np.int64], int]:
     """Count every complete week, and give the number of the first."""
     first = found.first_week.number
     counts = np.zeros(found.week.number - first + 1, dtype=np.int64)
@@ -194,7 +218,7 @@ def _means(counts: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def _of(
-    found: Deviations,
+    found: Shown,
     signal: str,
     *,
     district_id: str | None,
