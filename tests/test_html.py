@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import folium
 import pytest
 from branca.element import Element
-from folium.plugins import FastMarkerCluster, HeatMap, MarkerCluster
+from folium.plugins import FastMarkerCluster, HeatMap, HeatMapWithTime, MarkerCluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -193,6 +194,8 @@ def test_nothing_is_left_to_fetch():
     ("element", "message"),
     [
         (HeatMap([[59.4, 17.9]]), r"leaflet_heat.min.js \(asked for by HeatMap\)"),
+        (HeatMapWithTime([[[59.4, 17.9]]]), r"pa7_hm.min.js.*\(asked for by HeatMapWithTime\)"),
+        (folium.Marker([59, 17], popup=folium.Popup(folium.IFrame("a"))), "1 folium.IFrame"),
         (FastMarkerCluster([[59.4, 17.9]]), "FastMarkerCluster whose callback needs leaflet.awes"),
         (folium.Marker([59, 17], popup="<img src=https://x.se/d.png>"), "1 popup.*x.se/d.png"),
         (folium.Marker([59, 17], tooltip="<img srcset='e.png 2x'>"), "'e.png'"),
@@ -242,10 +245,21 @@ def test_rendering_twice_gives_the_same_page_and_data_keep_their_hexadecimals():
 
 
 MAKE = """
-import folium
+import folium, pandas as pd
 from folium.plugins import MarkerCluster
 from est_geo.sharing.html import to_html
 m = folium.Map([59, 17], tiles=None)
+corners = [[17, 59], [18, 59], [18, 60], [17, 59]]
+areas = {"type": "FeatureCollection", "features": [{
+    "type": "Feature", "id": id, "properties": {"kind": id},
+    "geometry": {"type": "Polygon", "coordinates": [corners]},
+} for id in ("b", "a", "c")]}
+colors = {"a": "red", "b": "blue", "c": "blue"}
+folium.GeoJson(areas, style_function=lambda area: {"color": colors[area["id"]]},
+    highlight_function=lambda area: {"weight": 5},
+    tooltip=folium.GeoJsonTooltip(["kind"])).add_to(m)
+folium.Choropleth(areas, data=pd.Series({"a": 1.0, "b": 2.0, "c": 3.0}), key_on="feature.id",
+    legend_name="n", highlight=True).add_to(m)
 c = MarkerCluster().add_to(m)
 folium.Marker([59, 17], popup=folium.Popup("a"), tooltip="b", icon=folium.DivIcon("c")).add_to(c)
 folium.GeoJson({"type": "Point", "coordinates": [17, 59]}, tooltip="b").add_to(m)
@@ -256,8 +270,13 @@ import hashlib; print(hashlib.sha256(to_html(m).encode()).hexdigest())
 
 def test_two_processes_write_the_same_bytes():
     runs = [
-        subprocess.run([sys.executable, "-c", MAKE], check=True, capture_output=True).stdout
-        for _ in range(2)
+        subprocess.run(
+            [sys.executable, "-c", MAKE],
+            check=True,
+            capture_output=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
     ]
     assert len(runs[0]) > 60
     assert runs[0] == runs[1]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import folium
 from branca.colormap import ColorMap
-from branca.element import Element, Html
+from branca.element import Element, Html, IFrame
 from folium.features import CustomIcon
 from folium.raster_layers import ImageOverlay, TileLayer, WmsTileLayer
 
@@ -60,6 +60,7 @@ def refuse_what_needs_a_network(tree: list[Element]) -> None:
     """Refuse elements that only work with a network, by name."""
     _refuse_tiles(tree)
     _refuse_icons(tree)
+    _refuse_frames(tree)
     pictures = [
         str(item.url if isinstance(item, ImageOverlay) else item.options.get("icon_url", ""))
         for item in tree
@@ -146,6 +147,15 @@ def _refuse_icons(tree: list[Element]) -> None:
             f"`folium_map` has {len(fast)} {type(fast[0]).__name__} whose callback needs "
             "leaflet.awesome-markers.js; it does not come with est_geo. Pass a callback of your "
             "own, such as 'function (row) { return L.circleMarker([row[0], row[1]]); }'."
+        )
+
+
+def _refuse_frames(tree: list[Element]) -> None:
+    frames = [item for item in tree if isinstance(item, IFrame)]
+    if frames:
+        raise MissingAsset(
+            f"`folium_map` has {len(frames)} folium.IFrame: a page of its own in the page, which "
+            "the page's policy does not load. Give its HTML to folium.Popup as it is."
         )
 
 

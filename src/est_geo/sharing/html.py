@@ -252,19 +252,19 @@ def _head(
     """Return texts for the head and the scripts to run first."""
     head: list[str] = []
     scripts: list[str] = []
-    missing: list[str] = []
+    links = [child.url for _, child in _children(header) if isinstance(child, Link)]
+    missing = [url for url in links if _file_of(url) not in PACKAGED and url not in _DEFAULT]
+    refuse_links(missing, tree)
     for name, child in _children(header):
         if name == "meta_http":  # says the charset again
             continue
         if isinstance(child, Link):
-            file = child.url.split("?")[0].rsplit("/", 1)[-1]
+            file = _file_of(child.url)
             if file in PACKAGED:
                 if isinstance(child, CssLink):
                     head.append(f"<style>{packaged_style(file)}</style>")
                 else:
                     scripts.append(packaged_script(file))
-            elif child.url not in _DEFAULT:
-                missing.append(child.url)
         elif isinstance(child, Raw) and child.kind == "script":
             scripts.append(child.text)
         elif name in maps:
@@ -274,8 +274,11 @@ def _head(
             head.append(_SCRIPT.sub("", text))
         else:
             head.append(_markup(name, child, ids))
-    refuse_links(missing, tree)
     return head, scripts
+
+
+def _file_of(url: str) -> str:
+    return url.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
 
 
 def _children(element: Element) -> list[tuple[str, Element]]:
