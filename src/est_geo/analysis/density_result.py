@@ -372,7 +372,10 @@ class Density:
         shapes = [
             _polygon(points, offset) for points, offset in zip(outlines, offsets, strict=True)
         ]
-        return shapely.union_all(shapes)
+        # Parts meet in points at most, and need no union; where they do more, it makes them one.
+        parts = shapely.get_parts(shapes)
+        joined = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+        return joined if shapely.is_valid(joined) else shapely.union_all(shapes)
 
 
 def _polygon(points: NDArray[np.float64], offsets: NDArray[Any]) -> shapely.Geometry:

@@ -80,10 +80,27 @@ def positions(points: gpd.GeoSeries) -> list[list[float]]:
 
 def shapes(polygons: gpd.GeoSeries) -> list[Shape]:
     """Polygons in any CRS as shapes, each vertex transformed by itself."""
-    return [
-        [_rings(part) for part in shapely.get_parts(shape) if not part.is_empty]
-        for shape in polygons.to_crs(WGS84)
-    ]
+    parts, owner = shapely.get_parts(np.asarray(polygons.to_crs(WGS84).array), return_index=True)
+    filled = ~shapely.is_empty(parts)
+    rings, part = shapely.get_rings(parts[filled], return_index=True)
+    lonlat, ring = shapely.get_coordinates(rings, return_index=True)
+    # The point that closes a ring is its first one again.
+    open_ = np.append(ring[1:] == ring[:-1], False)[: len(ring)]
+    ring = ring[open_]
+    whole = np.rint(lonlat[open_][:, ::-1] * MILLIONTHS).astype(np.int64)
+    steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    first = np.diff(ring, prepend=-1) > 0
+    steps[first] = whole[first]
+    flat = steps.ravel().tolist()
+    found: list[Shape] = [[] for _ in range(len(polygons))]
+    drawn: list[list[list[int]]] = [[] for _ in owner[filled]]
+    for number, polygon in zip(owner[filled], drawn, strict=True):
+        found[number].append(polygon)
+    starts = np.flatnonzero(first) * 2
+    ends = np.append(starts[1:], len(flat))[: len(starts)]
+    for start, end, number in zip(starts, ends, part, strict=True):
+        drawn[number].append(flat[start:end])
+    return found
 
 
 def outlines(districts: gpd.GeoDataFrame) -> list[Shape]:
@@ -113,14 +130,3 @@ def _middle(outline: shapely.Geometry) -> shapely.Point:
     tolerance = max(np.sqrt(largest.area) / 50, 1.0)
     circle = shapely.maximum_inscribed_circle(largest, tolerance=tolerance)
     return shapely.get_point(circle, 0)
-
-
-def _rings(polygon: shapely.Polygon) -> list[list[int]]:
-    """Rings of one polygon, each without the point that closes it."""
-    rings = []
-    for ring in (polygon.exterior, *polygon.interiors):
-        lonlat = shapely.get_coordinates(ring)[:-1]
-        whole = np.rint(lonlat[:, ::-1] * MILLIONTHS).astype(np.int64)
-        steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
-        rings.append(steps.ravel().tolist())
-    return rings

@@ -16,7 +16,6 @@ import shapely
 from est_geo.checks import check_points
 from est_geo.errors import InputError
 from est_geo.sharing.coding import MILLIONTHS, WGS84, coded, signed
-from est_geo.sharing.details import text
 from est_geo.sharing.layer_data import layer_data
 from est_geo.sharing.map_layer import MapLayer
 from est_geo.sharing.map_words import category_name, map_words
@@ -37,19 +36,19 @@ class SiteLayer(MapLayer):
 
     Attributes
     ----------
-    index : Series
+    index : dict
         Where each `site_id` stands among the sites of the page.
     """
 
-    def __init__(self, data: dict[str, Any], *, index: pd.Series) -> None:
+    def __init__(self, data: dict[str, Any], *, index: dict[int, int]) -> None:
         super().__init__(data)
         self._name = "EstGeoSites"
         self.index = index
 
     def member_code(self, site_ids: Iterable[int]) -> str:
         """Write which sites of the page these are; those it does not have are left out."""
-        found = self.index.reindex(list(site_ids)).dropna().to_numpy(dtype=np.int64)
-        return coded(np.diff(np.sort(found), prepend=0))
+        found = sorted(self.index[site] for site in site_ids if site in self.index)
+        return coded(np.diff(np.array(found, dtype=int), prepend=0).astype(np.int64))
 
 
 def sites(
@@ -105,7 +104,10 @@ def sites(
     data = layer_data("sites", [], language, show=show)
     legend = [["cluster", "", say["sites_cluster"]], ["site", "", say["sites_sign"]]]
     total = number(int(n.sum()), language)
-    return SiteLayer(data | {"sites": packed, "legend": legend, "count": total}, index=index)
+    return SiteLayer(
+        data | {"sites": packed, "legend": legend, "count": total},
+        index=dict(zip(index.index.tolist(), range(len(index)), strict=True)),
+    )
 
 
 def _along_curve(whole: Whole) -> Whole:
@@ -121,7 +123,7 @@ def _along_curve(whole: Whole) -> Whole:
 
 def _names(addresses: pd.Series) -> dict[str, Any]:
     """Addresses in two parts, at the last space: streets once, and each number."""
-    parts = [text(value).rpartition(" ") for value in addresses]
+    parts = [value.rpartition(" ") for value in addresses.astype("str").fillna("").tolist()]
     codes, streets = pd.factorize(
         np.array([head + gap for head, gap, _ in parts], dtype=object), sort=True
     )
