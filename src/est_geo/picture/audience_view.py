@@ -137,6 +137,7 @@ _RULES: dict[str, Callable[[Picture, Audience], Any]] = {
     "smallest": lambda _picture, rules: rules.k,
     "homes": lambda _picture, _rules: None,
     "provenance": _provenance,
-    # Counts of single sites by month: nothing finer than what is shown may be worked out.
+    # Counts of single sites by month, and of places by hour: nothing finer than what is shown.
     "site_counts": lambda _picture, _rules: None,
+    "place_hours": lambda _picture, _rules: None,
 }

@@ -13,6 +13,7 @@ import shapely
 from est_geo.analysis.density import kde
 from est_geo.analysis.places import problem_places
 from est_geo.analysis.recurring import recurring_addresses
+from est_geo.analysis.time_profile import time_profile
 from est_geo.checks import check_number, check_points, has_shape
 from est_geo.errors import InputError
 from est_geo.geography.assignment import assign_districts
@@ -98,11 +99,12 @@ def build_picture(
         least = min_incidents
     sites = to_sites(inside)
     density = kde(sites, within=area, bandwidth_m=bandwidth_m, cell_m=cell_m)
+    places = problem_places(sites, eps_m=eps_m, min_incidents=least, incidents=reports)
     assignment = placed.attrs["assignment"]
     return Picture(
         districts=area,
         sites=sites,
-        places=problem_places(sites, eps_m=eps_m, min_incidents=least, incidents=reports),
+        places=places,
         addresses=recurring_addresses(reports),
         density=density,
         district_counts=count_by_district(placed, area),
@@ -129,6 +131,7 @@ def build_picture(
         },
         sources=_sources(reports),
         site_counts=count_by_site(inside),
+        place_hours=time_profile(reports, by="place", places=places),
     )
 
 

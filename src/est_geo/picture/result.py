@@ -83,6 +83,8 @@ class Picture:
     site_counts : DataFrame or None
         As `est_geo.schema.SITE_COUNTS`, of the incidents in `sites`: what a map chooses periods and
         categories from; None where there is no such table, and for other audiences.
+    place_hours : DataFrame or None
+        As `time_profile` gives it by place; None where there is no such table, and for others.
     """
 
     districts: gpd.GeoDataFrame = field(repr=False)
@@ -102,6 +104,7 @@ class Picture:
     homes: gpd.GeoDataFrame | None = field(default=None, repr=False)
     provenance: Provenance | None = field(default=None, repr=False)
     site_counts: pd.DataFrame | None = field(default=None, repr=False)
+    place_hours: pd.DataFrame | None = field(default=None, repr=False)
 
     def for_audience(
         self, audience: AudienceName, *, k: int | None = None, cell_m: float | None = None

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from est_geo.sharing.map_words import VERDICTS, category_name, map_words
-from est_geo.sharing.wording import EN_DASH, LANGUAGES, date, number, percent, short_number
+from est_geo.sharing.map_words import category_name, map_words
+from est_geo.sharing.values import word_of
+from est_geo.sharing.wording import EN_DASH, date, number, percent, short_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -51,8 +52,8 @@ def address_rows(row: Record, language: str) -> list[Row]:
         ("verdict", "verdict", _verdict),
         ("at_least_times", "at_least_times", _short),
         ("expected", "expected", _short),
-        ("months", "months", _count),
-        ("weeks", "weeks", _count),
+        ("months_seen" if "window_weeks" in row else "months", "months", _count),
+        ("weeks", "weeks", _weeks(row)),
         ("categories", "category", _category),
         ("hours", "hours", _hours),
         ("first", "first", _day),
@@ -151,12 +152,24 @@ def _flag(value: object, language: str) -> str:
 
 
 def _verdict(value: object, language: str) -> str:
-    known = VERDICTS.get(str(value))
-    return known[LANGUAGES.index(language)] if known else ""
+    return word_of("verdict", str(value), language)
 
 
 def _category(value: object, language: str) -> str:
     return category_name(str(value), language)
+
+
+def _weeks(row: Record) -> Callable[[Any, str], str]:
+    """Write weeks as part of those that were looked at, where the row says how many."""
+    window = row.get("window_weeks")
+
+    def write(value: float, language: str) -> str:
+        shown = number(value, language)
+        if window is None or pd.isna(window):
+            return shown
+        return map_words(language)["some_of"].format(shown, number(window, language))
+
+    return write
 
 
 def _list(value: object, _language: str) -> list[str]:

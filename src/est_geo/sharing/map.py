@@ -213,7 +213,7 @@ def _layers(
     if len(picture.sites):
         sites = layers.sites(picture.sites, picture.site_counts, show=False, language=language)
         yield sites
-    places = layers.places(picture.places, language=language)
+    places = layers.places(picture.places, profile=picture.place_hours, language=language)
     if sites is not None and picture.site_counts is not None:
         members = picture.places["site_ids"].fillna("")
         for feature, ids in zip(places.data["features"], members, strict=True):

@@ -70,6 +70,7 @@ def method_of(picture: Picture, language: str, *, shown: int) -> list[str]:
             return []
         return [say[key].format(*(short_number(value, language) for value in values))]  # type: ignore[arg-type]
 
+    tested = "verdict" in picture.addresses.columns
     density = picture.density
     gaussian = density.kernel == "gaussian"
     return [
@@ -83,8 +84,8 @@ def method_of(picture: Picture, language: str, *, shown: int) -> list[str]:
             else fill("method_density", density.bandwidth_m, density.cell_m)
         ),
         *fill("method_places", chosen.get("min_incidents"), chosen.get("eps_m")),
-        *fill("method_addresses", shown),
-        say["no_test"],
+        *fill("method_tested" if tested else "method_addresses", shown),
+        say["places_not_tested" if tested else "no_test"],
         say["method_background"],
         say["method_version"].format(version("est_geo")),
     ]

@@ -15,6 +15,30 @@ _MAP_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Flera lägen, med antal händelser. Zooma in för att se dem.",
         "Several locations, with number of incidents. Zoom in to see them.",
     ),
+    "recurring_sign": (
+        "Återkommer klart oftare än vanligt. Större ring: fler händelser.",
+        "Recurs clearly more often than usual. Larger ring: more incidents.",
+    ),
+    "plaza_sign": (
+        "Torg, station eller korsning, numrerade för sig.",
+        "Square, station or crossing, numbered by themselves.",
+    ),
+    "plaza": ("Torg eller station {}", "Square or station {}"),
+    "months_seen": ("Fyraveckorsperioder med händelser", "Four-week periods with incidents"),
+    "method_tested": (
+        (
+            "Adresserna är de {} säkraste av dem som återkommer eller kan vara slump, prövade mot vad "
+            "som är vanligt i samma område."
+        ),
+        (
+            "The addresses are the {} surest of those that recur or may be chance, tested against what "
+            "is usual in the same area."
+        ),
+    ),
+    "places_not_tested": (
+        "Platserna är inte prövade mot slumpen: några få händelser kan uppstå av en slump.",
+        "The places are not tested against chance: a few incidents may be chance.",
+    ),
     "diamond_sign": (
         "Kan vara slump: för få händelser för att säga mer.",
         "May be chance: too few incidents to say more.",
@@ -84,13 +108,6 @@ _MAP_WORDS: Final[dict[str, tuple[str, str]]] = {
     "print": ("Skriv ut", "Print"),
     "tools": ("Verktyg", "Tools"),
     "source_foot": ("Källa och underlag", "Source and basis"),
-}
-
-VERDICTS: Final[dict[str, tuple[str, str]]] = {
-    "recurring_long": ("återkommande, långvarig", "recurring, long"),
-    "recurring_new": ("återkommande, ny", "recurring, new"),
-    "calm_now": ("lugnt nu", "calm now"),
-    "may_be_chance": ("kan vara slump", "may be chance"),
 }
 
 # Our own categories as people write them; a reporter's own word is shown as it is.

@@ -95,10 +95,10 @@ def addresses(
     ----------
     addresses : GeoDataFrame of Points
         As from `recurring_addresses`, sorted by `rank`; those without a point are left out. Where
-        there is a `verdict`, those that "may_be_chance" are drawn as hollow diamonds. May have 0
-        rows.
+        there is a `verdict`, those that "may_be_chance" are drawn as hollow diamonds, and those of
+        verdict "none" are not drawn. A `kind` of "place" has a sign of its own. May have 0 rows.
     top : int, optional
-        How many to draw, the first of the table; all by default.
+        How many to draw, the first of the table (of each `kind`); all by default.
     profile : DataFrame, optional
         Long table `address`, `weekday` (0 = Monday), `hour`, `weight`: the grid of hours that a
         click shows.
@@ -121,9 +121,14 @@ def addresses(
         check_number(top, name="top", at_least=0, whole=True)
     say = map_words(language)
     tested = "verdict" in addresses.columns
-    shown = addresses if top is None else addresses.head(top)
-    located = shown[shown.geometry.notna()]
-    most = max(1, int(located["n"].max())) if len(located) else 1
+    told = addresses[addresses["verdict"] != "none"] if tested else addresses
+    located = told[told.geometry.notna()]
+    if "kind" in told.columns and top is not None:
+        located = located.groupby("kind", sort=False).head(top)
+    elif top is not None:
+        located = located.head(top)
+    known = located["n"].dropna()
+    most = max(1, int(known.max())) if len(known) else 1
     hours = _hours_by(profile, "address")
     features: list[Feature] = []
     for row, at in zip(
@@ -132,26 +137,32 @@ def addresses(
         strict=True,
     ):
         chance = tested and row["verdict"] == "may_be_chance"
+        plaza = row.get("kind") == "place"
+        amount = 1 if pd.isna(row["n"]) else row["n"]
         feature: Feature = {
-            "kind": say["address"].format(int(row["rank"])),
+            "kind": say["plaza" if plaza else "address"].format(int(row["rank"])),
             "title": text(row["address"]),
             "rows": address_rows(row, language),
             "label": str(int(row["rank"])),
             "order": int(row["rank"]),
-            "size": round(_SMALLEST + (_LARGEST - _SMALLEST) * float(np.sqrt(row["n"] / most))),
+            "size": round(_SMALLEST + (_LARGEST - _SMALLEST) * float(np.sqrt(amount / most))),
             "at": at,
             **hours.get(row["address"], {}),
         }
         if chance:
             feature |= {"sign": "diamond", "note": say["diamond_sign"]}
-        elif not tested:
+        elif plaza:
+            feature["sign"] = "plaza"
+        if not tested:
             feature["note"] = say["no_test"]
         features.append(feature)
-    rows = [("ring", say["addresses_sign"])]
-    if any("sign" in feature for feature in features):
-        rows.append(("diamond", say["diamond_sign"]))
+    rows = [("ring", say["recurring_sign" if tested else "addresses_sign"])]
+    used = {feature.get("sign") for feature in features}
+    rows += [(sign, say[f"{sign}_sign"]) for sign in ("plaza", "diamond") if sign in used]
+    many = int(told["verdict"].ne("may_be_chance").sum()) if tested else len(told)
+    many = max(many, len(features))
     data = layer_data("addresses", features, language, show=show, sign="ring")
-    return MapLayer(data | signs(features, *rows, language=language, of=len(addresses)))
+    return MapLayer(data | signs(features, *rows, language=language, of=many))
 
 
 def efforts(

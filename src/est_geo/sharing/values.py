@@ -51,6 +51,16 @@ _WORDS: dict[str, dict[object, tuple[str, str]]] = {
 _FLAG = (("nej", "no"), ("ja", "yes"))
 
 
+def word_of(column: str, value: object, language: str) -> str:
+    """Word for a code of ours in a column; empty for what is not one.
+
+    >>> word_of("verdict", "calm_now", "sv")
+    'lugnt nu'
+    """
+    known = _WORDS[column].get(value)
+    return known[LANGUAGES.index(language)] if known else ""
+
+
 def in_words(table: pd.DataFrame, language: str) -> pd.DataFrame:
     """Put words in place of our own codes; what is not one of them stays as it is."""
     index = LANGUAGES.index(language)

@@ -20,6 +20,7 @@
 	// Signs, the first to get room first. Those that may hide do so where there is none.
 	const SIGNS = {
 		ring: { pane: "addresses", z: 620, size: 20, turn: 1 },
+		plaza: { pane: "addresses", z: 620, size: 20, turn: 1 },
 		diamond: { pane: "addresses", z: 620, size: 20, turn: 1 },
 		pill: { pane: "deviations", z: 640, size: 24, turn: 2 },
 		square: { pane: "efforts", z: 630, size: 20, turn: 3 },

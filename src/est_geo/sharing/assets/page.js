@@ -160,10 +160,11 @@ estGeo.page = (map, data) => {
 			const at = buttons.indexOf(document.activeElement);
 			const to = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
 			if (event.key === "Escape") list.replaceChildren();
-			if (event.key === "Enter" && at < 0 && buttons.length) buttons[0].click();
-			if (to === undefined) return;
+			const enter = event.key === "Enter" && at < 0;
+			if (to === undefined && !enter) return;
 			event.preventDefault();
-			(buttons[to] || field).focus();
+			if (!enter) (buttons[to] || field).focus();
+			else if (buttons.length) buttons[0].click();
 		});
 		return box;
 	}
