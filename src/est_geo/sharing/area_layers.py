@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from est_geo.sharing.background import Background
 from est_geo.sharing.coding import CONTOUR_M, positions, shapes
 from est_geo.sharing.details import cell_rows, hot_area_rows, text
 from est_geo.sharing.layer_data import class_legend, layer_data, ramp, signs
@@ -170,7 +171,7 @@ def priority(
 
 
 def background(
-    layers: Sequence[Mapping[str, Any]],
+    background: Background | Sequence[Mapping[str, Any]],
     *,
     show: bool = True,
     language: Literal["sv", "en"] = "sv",
@@ -179,10 +180,10 @@ def background(
 
     Parameters
     ----------
-    layers : sequence of dict
-        Each with `kind`: "street", "railway", "water" or "name". Water has `shape`, a list of
-        polygons; streets and railways have `lines`; a name has `text` and `at`. See
-        `est_geo.sharing.coding` for how coordinates are written.
+    background : Background or sequence of dict
+        As from `read_background`, or what its `features` gives: each with `kind`, "street",
+        "railway", "water" or "name". Water has `shape`, a list of polygons; streets and railways
+        have `lines`; a name has `text` and `at`. See `est_geo.sharing.coding` for coordinates.
     show : bool
         Whether the layer is drawn from the start.
     language : {"sv", "en"}
@@ -194,7 +195,7 @@ def background(
         Add it with ``.add_to(folium_map)``.
     """
     features: list[dict[str, Any]] = []
-    for layer in layers:
+    for layer in background.features() if isinstance(background, Background) else background:
         kind = layer["kind"]
         if kind == "name":
             features.append({"name": str(layer["text"]), "at": layer["at"]})

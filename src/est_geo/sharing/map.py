@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from est_geo.sharing.background import Background
     from est_geo.sharing.map_layer import MapLayer
 
 TOP = 10  # addresses on a map, as in the table of a report
@@ -124,7 +125,7 @@ def draw_map(
     language: Literal["sv", "en"] = "sv",
     levels: Sequence[float] | None = None,
     top: int = TOP,
-    background: Sequence[Mapping[str, Any]] = (),
+    background: Background | Sequence[Mapping[str, Any]] = (),
     more: Sequence[MapLayer] = (),
 ) -> HotspotMap:
     """Draw a finished picture.
@@ -142,8 +143,8 @@ def draw_map(
         a series. Without them the density chooses.
     top : int
         Addresses to show, those with most incidents first. More than a table of ten is not read.
-    background : sequence of dict
-        Streets, railways, water and names, as `est_geo.layers.background` takes them.
+    background : Background or sequence of dict
+        Streets, railways, water and names, as from `read_background`.
     more : sequence of MapLayer
         Further layers from `est_geo.layers`, drawn over the others.
 
@@ -177,7 +178,7 @@ def page_content(
     language: Literal["sv", "en"] = "sv",
     levels: Sequence[float] | None = None,
     top: int = TOP,
-    background: Sequence[Mapping[str, Any]] = (),
+    background: Background | Sequence[Mapping[str, Any]] = (),
     more: Sequence[MapLayer] = (),
 ) -> dict[str, Any]:
     """Everything the page shows, as plain lists, dicts, texts and numbers."""

@@ -27,12 +27,12 @@ _MAP_WORDS: Final[dict[str, tuple[str, str]]] = {
     "months_seen": ("Fyraveckorsperioder med händelser", "Four-week periods with incidents"),
     "method_tested": (
         (
-            "Adresserna är de {} säkraste av dem som återkommer eller kan vara slump, prövade mot vad "
-            "som är vanligt i samma område."
+            "Adresserna är de {} säkraste av dem som återkommer eller kan vara slump, prövade mot "
+            "vad som är vanligt i samma område."
         ),
         (
-            "The addresses are the {} surest of those that recur or may be chance, tested against what "
-            "is usual in the same area."
+            "The addresses are the {} surest of those that recur or may be chance, tested against "
+            "what is usual in the same area."
         ),
     ),
     "places_not_tested": (
