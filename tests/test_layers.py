@@ -84,8 +84,8 @@ def random_sites(rng, n):
         ),
         crs=3006,
     )
-    incidents.loc[rng.random(n) < 0.1, "occurred_from"] = pd.NaT
-    return incidents
+    times = incidents["occurred_from"].mask(rng.random(n) < 0.1)
+    return incidents.assign(occurred_from=times)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 300))
