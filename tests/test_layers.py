@@ -117,7 +117,7 @@ def test_every_incident_reads_back_from_the_layer_of_sites(seed, n):
         for (site, period, kind), amount in counts_of(packed).items()
     }
     table = counts.assign(
-        category=counts["category"].fillna("okänt"),
+        category=counts["category"].astype("str").fillna("okänt"),
         period=counts["period"].astype(object).where(counts["period"].notna(), None),
     )
     expected = table.groupby(["site_id", "period", "category"], dropna=False)["n"].sum()
