@@ -40,6 +40,9 @@ PUBLIC = [
     "count_by_district",
     "count_by_site",
     "deviations",
+    "displacement_difference",
+    "displacement_quotient",
+    "follow_up",
     "geocode",
     "holiday_weeks",
     "hotspot_map",
@@ -79,7 +82,7 @@ ERRORS = [name for name, value in vars(errors).items() if inspect.isclass(value)
 
 ARGUMENTS_AT_MOST = 8
 # The door for files: each argument is a fact about them that only the caller knows.
-MORE_ARGUMENTS = {"read_incidents": 12}
+MORE_ARGUMENTS = {"read_incidents": 12, "build_picture": 14}
 DATA_AT_MOST = 2
 # Incidents, a register, and the districts that both lie in.
 MORE_DATA = {"geocode": 3}

@@ -6,6 +6,9 @@ from .analysis.density import kde_ratio as kde_ratio
 from .analysis.density_result import Density as Density
 from .analysis.deviation_result import Deviations as Deviations
 from .analysis.deviations import deviations as deviations
+from .analysis.follow_up import displacement_difference as displacement_difference
+from .analysis.follow_up import displacement_quotient as displacement_quotient
+from .analysis.follow_up import follow_up as follow_up
 from .analysis.need import need_and_influence as need_and_influence
 from .analysis.neighbour_distances import KDistances as KDistances
 from .analysis.neighbour_distances import k_distances as k_distances

@@ -294,6 +294,38 @@ DEVIATIONS = (
 )
 
 
+FOLLOW_UP = (
+    Column("effort_id", "text", "the effort, as it was given"),
+    Column("start", "time", "its first day"),
+    Column("end", "time", "its last day, or the last day that the incidents cover"),
+    Column("before", "integer", "incidents there in as many days before it"),
+    Column("after", "integer", "incidents there from start to end"),
+    Column("around_before", "integer", "the same in the ring around it"),
+    Column("around_after", "integer", "the same from start to end"),
+    Column("control_before", "integer", "the same in the rest of the area, away from any effort"),
+    Column("control_after", "integer", "the same from start to end"),
+    Column(
+        "wdd", "number", "incidents more (below 0: fewer) than elsewhere by area, with the ring"
+    ),
+    Column("low", "number", "lower end of its 95 % interval"),
+    Column("high", "number", "upper end"),
+    Column("z", "number", "wdd by its standard error"),
+    Column("detectable", "number", "smallest change that would be told from chance 4 times of 5"),
+    Column("wdq", "number", "of a fall: above 0 it reached further, below some of it moved"),
+    Column("verdict", "text", "fewer, more, may_be_chance, or no_control"),
+)
+
+QUALITY = (
+    Column("source", "text", "who reported; missing where that is not known"),
+    Column("incidents", "integer", "number of reports in the window"),
+    Column("placed", "integer", "how many of them have a point"),
+    Column("hit_rate", "number", "placed as a share of incidents, 0 to 1"),
+    Column("duplicates", "integer", "how many repeat another report"),
+    Column("without_time", "integer", "how many have no time"),
+    Column("weeks", "integer", "number of distinct ISO weeks with a report: the effort"),
+)
+
+
 def names(table: tuple[Column, ...]) -> list[str]:
     """Names of a table's columns, in their order."""
     return [column.name for column in table]

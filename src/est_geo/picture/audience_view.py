@@ -14,6 +14,18 @@ import numpy as np
 import pandas as pd
 
 from est_geo.analysis.density import kde
+from est_geo.disclosure.period_tables import (
+    coarse_cells,
+    coarse_concentration,
+    coarse_deviations,
+    coarse_follow_up,
+    coarse_need,
+    coarse_profile,
+    coarse_quality,
+    coarse_tracking,
+    coarse_when_and_where,
+    hidden_deviations,
+)
 from est_geo.disclosure.suppression import suppress
 from est_geo.disclosure.tables import (
     Homes,
@@ -27,11 +39,18 @@ from est_geo.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from est_geo.analysis.density_result import Density
     from est_geo.disclosure.audiences import Audience
     from est_geo.picture.result import Picture
 
-_TEXT_PARAMETERS = ("outside", "kernel", "crs", "area", "preset", "period")
+    Rule = Callable[[Picture, Audience], Any]
+
+_TEXT_PARAMETERS = (
+    *("outside", "kernel", "crs", "area", "preset", "period"),
+    *("window_from", "window_to", "baseline", "known_until", "previous"),
+)
 _CELLS_IN_RADIUS = 2  # a density is never finer than the squares it is made of
 
 
@@ -59,13 +78,49 @@ def _homes(picture: Picture) -> Homes | None:
     return Homes.of(picture.homes)
 
 
+def _hidden_districts(picture: Picture, rules: Audience) -> NDArray[np.bool_]:
+    """Choose the districts whose number is hidden, as sums of deviations where they are that."""
+    counts = picture.district_counts
+    if picture.deviations is not None and len(picture.deviations):
+        rows, districts, hidden = hidden_deviations(picture.deviations, rules)
+        sums = rows.groupby("district_id")["n"].sum().reindex(counts["district_id"], fill_value=0)
+        if (sums.to_numpy() == counts["n"].to_numpy()).all():
+            of_sums = pd.Series(hidden.rows, index=districts)
+            return of_sums.reindex(counts["district_id"], fill_value=False).to_numpy(dtype=bool)
+    found: NDArray[np.bool_] = suppress(counts[["n"]].to_numpy(), k=rules.k).cells[:, 0]
+    return found
+
+
+def _hidden_ids(picture: Picture, rules: Audience) -> set[Any]:
+    return set(picture.district_counts["district_id"][_hidden_districts(picture, rules)])
+
+
 def _district_counts(picture: Picture, rules: Audience) -> pd.DataFrame:
     """Hide small districts, and with them others from which they could be worked out."""
     counts = picture.district_counts
-    hidden = suppress(counts[["n"]].to_numpy(), k=rules.k)
-    n = counts["n"].astype("Int64").mask(hidden.cells[:, 0])
+    n = counts["n"].astype("Int64").mask(_hidden_districts(picture, rules))
     # How many of them have a point is one more table with the same sums: it is left out.
     return counts.assign(n=n, placed=pd.array([pd.NA] * len(counts), dtype="Int64"), weight=np.nan)
+
+
+def _place_names(picture: Picture, rules: Audience) -> pd.Series[Any]:
+    """Name by `place_id` the places that are shown."""
+    shown = coarse_places(picture.places, picture.sites, rules, homes=_homes(picture))
+    return shown.set_index("place_id")["name"]
+
+
+def _if_there(name: str, rule: Callable[[Any, Picture, Audience], Any]) -> Rule:
+    """Apply a rule to a table that a picture may lack."""
+
+    def apply(picture: Picture, rules: Audience) -> Any:  # noqa: ANN401 - a table or None
+        table = getattr(picture, name)
+        return None if table is None else rule(table, picture, rules)
+
+    return apply
+
+
+def _nothing(_picture: Picture, _rules: Audience) -> None:
+    """Keep back what only the analyst needs."""
 
 
 def _density(picture: Picture, rules: Audience) -> Density:
@@ -116,7 +171,7 @@ def _provenance(picture: Picture, _rules: Audience) -> Any:  # noqa: ANN401 - Pr
     return None if picture.provenance is None else replace(picture.provenance, inputs={})
 
 
-_RULES: dict[str, Callable[[Picture, Audience], Any]] = {
+_RULES: dict[str, Rule] = {
     "districts": _same("districts"),
     "sites": lambda picture, rules: coarse_sites(picture.sites, rules, homes=_homes(picture)),
     "places": lambda picture, rules: coarse_places(
@@ -135,9 +190,46 @@ _RULES: dict[str, Callable[[Picture, Audience], Any]] = {
     "chosen_for_you": _same("chosen_for_you"),
     "audience": lambda _picture, rules: rules.name,
     "smallest": lambda _picture, rules: rules.k,
-    "homes": lambda _picture, _rules: None,
+    "deviations": _if_there("deviations", lambda table, _, rules: coarse_deviations(table, rules)),
+    "deviation_chance": _same("deviation_chance"),
+    "time_profile": _if_there(
+        "time_profile",
+        lambda table, picture, rules: coarse_profile(table, rules, _place_names(picture, rules)),
+    ),
+    "when_and_where": _if_there(
+        "when_and_where",
+        lambda table, picture, rules: coarse_when_and_where(
+            table, rules, _place_names(picture, rules)
+        ),
+    ),
+    "concentration": _if_there(
+        "concentration",
+        lambda table, picture, rules: coarse_concentration(
+            table, rules, _hidden_ids(picture, rules)
+        ),
+    ),
+    "need": _if_there(
+        "need",
+        lambda table, picture, rules: coarse_need(table, rules, _hidden_ids(picture, rules)),
+    ),
+    "priority": _if_there(
+        "priority",
+        lambda table, picture, rules: coarse_cells(table, rules, homes=_homes(picture)),
+    ),
+    "tracking": _if_there(
+        "tracking",
+        lambda table, picture, rules: coarse_tracking(table, rules, _place_names(picture, rules)),
+    ),
+    "followed": _nothing,
+    "quality": _if_there(
+        "quality",
+        lambda table, _, rules: coarse_quality(table, rules) if rules.reporters else None,
+    ),
+    "efforts": _nothing,
+    "follow_up": _if_there("follow_up", lambda table, _, rules: coarse_follow_up(table, rules)),
+    "homes": _nothing,
     "provenance": _provenance,
     # Counts of single sites by month, and of places by hour: nothing finer than what is shown.
-    "site_counts": lambda _picture, _rules: None,
-    "place_hours": lambda _picture, _rules: None,
+    "site_counts": _nothing,
+    "place_hours": _nothing,
 }

@@ -75,6 +75,19 @@ class Picture:
         Who may see it. Another audience's picture is another picture: `for_audience`.
     smallest : int
         Smallest number in it above 0 that is a count of incidents; 1 for "internal".
+    time_profile, when_and_where, concentration, need, priority : DataFrame or None
+        As in `est_geo.schema`, of the window; `time_profile` of everything (`place_id` missing) and
+        of the three largest places. None without a period, as all that follow.
+    deviations, deviation_chance : DataFrame or None
+        The table of `Deviations`, and how many of its cells chance alone gives.
+    tracking, followed : DataFrame or None
+        What became of the places of the picture before; and every place in every period so far, to
+        hand on to the next.
+    quality : DataFrame or None
+        Rows, hit rate, duplicates and weeks with a report, by reporter: see
+        `est_geo.schema.QUALITY`.
+    efforts, follow_up : GeoDataFrame and DataFrame, or None
+        What was done, as it was given, and what followed.
     homes : GeoDataFrame or None
         Points of the address register with `dwellings`, from which squares for other audiences are
         made wide enough; None where there is no register, and for those audiences.
@@ -101,6 +114,18 @@ class Picture:
     chosen_for_you: frozenset[str] = frozenset()
     audience: AudienceName = "internal"
     smallest: int = 1
+    deviations: pd.DataFrame | None = field(default=None, repr=False)
+    deviation_chance: pd.DataFrame | None = field(default=None, repr=False)
+    time_profile: pd.DataFrame | None = field(default=None, repr=False)
+    when_and_where: pd.DataFrame | None = field(default=None, repr=False)
+    concentration: pd.DataFrame | None = field(default=None, repr=False)
+    need: pd.DataFrame | None = field(default=None, repr=False)
+    priority: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    tracking: pd.DataFrame | None = field(default=None, repr=False)
+    followed: pd.DataFrame | None = field(default=None, repr=False)
+    quality: pd.DataFrame | None = field(default=None, repr=False)
+    efforts: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    follow_up: pd.DataFrame | None = field(default=None, repr=False)
     homes: gpd.GeoDataFrame | None = field(default=None, repr=False)
     provenance: Provenance | None = field(default=None, repr=False)
     site_counts: pd.DataFrame | None = field(default=None, repr=False)

@@ -23,6 +23,12 @@ _PARAMETERS: dict[str, tuple[str, str]] = {
     "min_incidents": ("Minst händelser i en plats", "Fewest incidents in a place"),
     "outside": ("Händelser utanför området", "Incidents outside the area"),
     "period": ("Period", "Period"),
+    "baseline": ("Behovet jämförs med", "Need is held against"),
+    "known_until": ("Händelser kända till och med", "Incidents known until"),
+    "period_complete": ("Perioden är hel", "The period is complete"),
+    "previous": ("Förra lägesbilden", "The picture before"),
+    "window_from": ("Platser, täthet och timmar från", "Places, density and hours from"),
+    "window_to": ("Platser, täthet och timmar till", "Places, density and hours to"),
     "preset": ("Slag av lägesbild", "Kind of picture"),
     "smallest_number": ("Minsta tal som visas", "Smallest number shown"),
     "square_m": ("Adresser visas som rutor om, m", "Addresses are shown as squares of, m"),
@@ -36,6 +42,7 @@ _COUNTS: dict[str, tuple[str, str]] = {
     "district_only": ("Med bara kommundel", "With a district only"),
     "unplaced": ("Utan läge", "Without a location"),
     "without_time": ("Utan tid", "Without a time"),
+    "in_period": ("Därav i själva perioden", "Of these in the period itself"),
 }
 _CHOSEN = ("vald åt dig", "chosen for you")
 _AUDIENCES = {

@@ -36,6 +36,9 @@ _WORDS: dict[str, dict[object, tuple[str, str]]] = {
         "calm_now": ("lugnt nu", "calm now"),
         "may_be_chance": ("kan vara slump", "may be chance"),
         "none": ("ingen", "none"),
+        "fewer": ("färre än väntat", "fewer than expected"),
+        "more": ("fler än väntat", "more than expected"),
+        "no_control": ("inget att jämföra med", "nothing to compare with"),
     },
     "view": {
         "week": ("vecka", "week"),

@@ -1,0 +1,180 @@
+"""The picture of a period: what is in it, and that nothing after the period is."""
+
+import datetime as dt
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import est_geo as eg
+from builders import box_area, incidents_at
+from est_geo.periods import parse_period
+from est_geo.picture.presets import PRESETS, known_until, preset_of, window_start
+from est_geo.schema import QUALITY, names
+
+WEST, SOUTH = 667_000, 6_591_000
+AREA = box_area(WEST, SOUTH, WEST + 2000, SOUTH + 2000)
+
+
+def history(*, seed=3, n=900, days=500, last="2026-11-22"):
+    """Chance over a square, and one address that comes back every week."""
+    rng = np.random.default_rng(seed)
+    points = np.vstack(
+        [
+            np.array([WEST, SOUTH]) + rng.uniform(100, 1900, (n, 2)).round(1),
+            np.tile([WEST + 513.2, SOUTH + 611.7], (days // 7, 1)),
+        ]
+    )
+    end = pd.Timestamp(last) + pd.Timedelta(1, "D")
+    ago = np.concatenate([rng.uniform(0, days, n), np.arange(days // 7) * 7 + 0.3])
+    times = (end - pd.to_timedelta(ago, unit="D")).floor("min").astype("datetime64[us]")
+    return incidents_at(
+        points,
+        incident_id=[f"i{i}" for i in range(len(points))],
+        occurred_from=pd.Series(times),
+        category=rng.choice(["klotter", "brand"], len(points)),
+        source=rng.choice(["polis", "kommun"], len(points)),
+        address=[f"Gatan {i}" for i in range(n)] + ["Hemvägen 1"] * (days // 7),
+    )
+
+
+def register_of(incidents):
+    """Every address, once, with 1 dwelling each; and 600 at which nothing happened."""
+    rng = np.random.default_rng(9)
+    first = incidents.drop_duplicates("address")
+    points = np.array([WEST, SOUTH]) + rng.uniform(100, 1900, (600, 2)).round(1)
+    others = incidents_at(points, address=[f"Stilla gatan {i}" for i in range(600)])
+    both = pd.concat([first[["address", "geometry"]], others[["address", "geometry"]]])
+    return gpd.GeoDataFrame(both.reset_index(drop=True), crs=AREA.crs)
+
+
+def tables_of(picture):
+    return {
+        name: getattr(picture, name)
+        for name in (
+            *("sites", "places", "addresses", "district_counts", "time_profile", "when_and_where"),
+            *("concentration", "need", "priority", "quality"),
+        )
+    }
+
+
+def test_a_week_has_every_table_and_says_what_was_chosen():
+    incidents = history()
+    picture = eg.build_picture(incidents, AREA, period="2026-W47", gazetteer=register_of(incidents))
+    assert picture.period.key == "2026-W47"
+    assert picture.parameters["preset"] == "week"
+    assert picture.parameters["window_from"] == "2026-07-27"  # 17 weeks
+    assert picture.parameters["window_to"] == "2026-11-22"
+    assert picture.parameters["baseline"] == "2026-03-30/2026-07-26"
+    assert picture.parameters["min_incidents"] == 5
+    assert picture.parameters["period_complete"] is True
+    assert {"bandwidth_m", "min_incidents", "preset", "baseline"} == picture.chosen_for_you
+    assert picture.addresses["address"].iloc[0] == "Hemvägen 1"
+    assert picture.addresses["verdict"].iloc[0] == "recurring_long"
+    assert picture.time_profile["weight"][:168].sum() == picture.counts["inside"]
+    assert len(picture.priority) > 0
+    assert picture.provenance.versions["est_geo"] == eg.__version__
+    counts = picture.counts
+    assert counts["read"] == counts["inside"] + counts["duplicates"] + counts["outside"]
+    assert 0 < counts["in_period"] < counts["inside"]
+
+
+def test_nothing_after_the_period_is_looked_at():
+    whole = history()
+    until = whole[whole["occurred_from"] < "2026-10-19"]
+    pictures = [
+        eg.build_picture(incidents, AREA, period="2026-W42", min_incidents=5)
+        for incidents in (whole, until.sample(frac=1, random_state=1))
+    ]
+    assert pictures[0].parameters == pictures[1].parameters
+    assert pictures[0].counts == pictures[1].counts
+    for name, table in tables_of(pictures[0]).items():
+        assert_frame_equal(table, tables_of(pictures[1])[name], obj=name)
+    np.testing.assert_array_equal(pictures[0].density.values, pictures[1].density.values)
+
+
+@pytest.mark.parametrize(
+    ("period", "preset", "start"),
+    [
+        ("2026-W47", "week", "2026-07-27"),
+        ("2026-11", "month", "2026-08-01"),
+        ("2026-T3", "tertial", "2026-09-01"),
+        ("2026-Q3", "tertial", "2026-07-01"),
+        ("2026", "year", "2026-01-01"),
+    ],
+)
+def test_each_kind_of_period_has_its_preset(period, preset, start):
+    chosen = preset_of(parse_period(period), "auto")
+    assert chosen is PRESETS[preset]
+    assert window_start(parse_period(period), chosen) == dt.date.fromisoformat(start)
+
+
+def test_two_years_begin_with_the_year_before():
+    chosen = preset_of(parse_period("2026"), "two_years")
+    assert window_start(parse_period("2026"), chosen) == dt.date(2025, 1, 1)
+    with pytest.raises(eg.InputError, match="`preset` must be one of week"):
+        eg.build_picture(history(), AREA, period="2026", preset="decade")
+
+
+def test_a_period_whose_end_is_not_known_yet_is_marked(caplog):
+    unfinished = history(last="2026-11-17")
+    picture = eg.build_picture(unfinished, AREA, period="2026-W47")
+    assert picture.parameters["period_complete"] is False
+    assert picture.parameters["known_until"] == "2026-11-17"
+    assert "is not complete" in caplog.text
+
+
+def test_a_silence_no_longer_than_usual_is_no_end():
+    week = parse_period("2026-W47")
+    sparse = pd.Series(pd.to_datetime(["2026-11-01", "2026-11-08", "2026-11-15", "2026-11-19"]))
+    assert known_until(sparse, week) == dt.date(2026, 11, 22)
+    dense = pd.Series(pd.date_range("2026-09-01", "2026-11-18", freq="D"))
+    assert known_until(dense, week) == dt.date(2026, 11, 18)
+    later = pd.concat([dense, pd.Series(pd.to_datetime(["2026-12-01"]))])
+    assert known_until(later, week) == dt.date(2026, 11, 22)
+
+
+def test_several_municipalities_in_one_picture():
+    east = box_area(WEST + 2000, SOUTH, WEST + 4000, SOUTH + 2000).assign(
+        district_id="b", district="B", municipality="Östby"
+    )
+    both = pd.concat([AREA.assign(municipality="Västby"), east], ignore_index=True)
+    first = history()
+    moved = history(seed=4)
+    moved = moved.set_geometry(moved.translate(2000, 0)).assign(
+        incident_id=[f"j{i}" for i in range(len(moved))]
+    )
+    incidents = gpd.GeoDataFrame(pd.concat([first, moved], ignore_index=True), crs=AREA.crs)
+    picture = eg.build_picture(incidents, both, period="2026-T3")
+    assert set(picture.district_counts["district_id"]) == {"a", "b"}
+    assert (picture.district_counts["n"] > 0).all()
+    assert set(picture.addresses["district_id"]) == {"a", "b"}
+
+
+def test_the_quality_counts_every_row_of_the_window():
+    incidents = history()
+    incidents.loc[incidents.index[-3:], "geometry"] = None
+    picture = eg.build_picture(incidents, AREA, period="2026-T3")
+    assert list(picture.quality.columns) == names(QUALITY)
+    assert picture.quality["incidents"].sum() == picture.counts["read"]
+    assert picture.quality["weeks"].max() <= 18
+    without = eg.build_picture(incidents.drop(columns="source"), AREA, period="2026-T3")
+    assert without.quality["source"].isna().tolist() == [True]
+
+
+def test_a_period_without_incidents_and_a_previous_for_others_are_refused():
+    with pytest.raises(eg.InputError, match="none of its 971 rows before the end of 2020-W01"):
+        eg.build_picture(history(), AREA, period="2020-W01")
+    gap = history()
+    gap = gap[(gap["occurred_from"] < "2026-01-01") | gap["occurred_from"].isna()]
+    with pytest.raises(
+        eg.InputError, match=r"none of its 0 rows inside .* in the time of 2026-W47"
+    ):
+        eg.build_picture(gap, AREA, period="2026-W47")
+    first = eg.build_picture(history(), AREA, period="2026-W46")
+    with pytest.raises(eg.InputError, match="`previous` must be an internal picture of a period"):
+        eg.build_picture(history(), AREA, period="2026-W47", previous=first.for_audience("partner"))
+    second = eg.build_picture(history(), AREA, period="2026-W47", previous=first)
+    assert second.parameters["previous"] == "2026-W46"
