@@ -50,12 +50,12 @@ def test_a_halving_of_twenty_cannot_be_told_from_chance():
 
 @pytest.mark.parametrize(("around", "quotient"), [((50, 45), 0.125), ((50, 55), -0.125)])
 def test_the_published_quotient(around, quotient):
-    assert displacement_quotient((100, 60), around, (1000, 1000)) == pytest.approx(quotient)
+    assert displacement_quotient((100, 60), (1000, 1000), around=around) == pytest.approx(quotient)
 
 
 def test_no_fall_no_quotient():
-    assert math.isnan(displacement_quotient((100, 120), (50, 45), (1000, 1000)))
-    assert math.isnan(displacement_quotient((100, 60), (50, 45), (0, 10)))
+    assert math.isnan(displacement_quotient((100, 120), (1000, 1000), around=(50, 45)))
+    assert math.isnan(displacement_quotient((100, 60), (0, 10), around=(50, 45)))
 
 
 COUNTS = st.tuples(st.integers(0, 500), st.integers(0, 500))

@@ -116,13 +116,15 @@ def displacement_difference(
     return Difference(wdd, variance, z, wdd - half, wdd + half, detectable)
 
 
-def displacement_quotient(treated: Pair, around: Pair, control: Pair) -> float:
+def displacement_quotient(treated: Pair, control: Pair, *, around: Pair) -> float:
     """Reckon the weighted displacement quotient: what of a fall in the place came up around it.
 
     Parameters
     ----------
-    treated, around, control : (before, after)
-        Incidents where something was done, around it, and where nothing was.
+    treated, control : (before, after)
+        Incidents where something was done, and where nothing was.
+    around : (before, after)
+        Incidents around the place.
 
     Returns
     -------
@@ -270,5 +272,5 @@ def _judged(
     )
     told = not (found.low <= 0 <= found.high)
     verdict = ("fewer" if found.wdd < 0 else "more") if told else "may_be_chance"
-    quotient = displacement_quotient(treated, around, elsewhere)
+    quotient = displacement_quotient(treated, elsewhere, around=around)
     return (*counts, found.wdd, found.low, found.high, found.z, found.detectable, quotient, verdict)
