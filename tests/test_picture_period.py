@@ -176,3 +176,14 @@ def test_a_period_without_incidents_and_a_previous_for_others_are_refused():
         eg.build_picture(history(), AREA, period="2026-W47", previous=first.for_audience("partner"))
     second = eg.build_picture(history(), AREA, period="2026-W47", previous=first)
     assert second.parameters["previous"] == "2026-W46"
+
+
+def test_places_keep_their_ids_from_picture_to_picture():
+    incidents, picture, ids = history(), None, []
+    for week in ("2026-W44", "2026-W45", "2026-W46", "2026-W47"):
+        picture = eg.build_picture(incidents, AREA, period=week, previous=picture)
+        here = picture.tracking[picture.tracking["site_ids"].str.contains("659161200667513")]
+        ids.append((here["track_id"].iloc[0], here["change"].iloc[0]))
+    assert [name for name, _ in ids] == ["2026-W44-1"] * 4
+    assert [change for _, change in ids] == ["new", "remains", "remains", "remains"]
+    assert picture.followed["period"].nunique() == 4

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from est_geo.analysis.follow_up import follow_up
+from est_geo.analysis.tracking import track_places
 from est_geo.picture.analyses import (
     concentration_of,
     hours_of,
@@ -101,6 +102,8 @@ def tables_of_period(  # noqa: PLR0913 - what the other analyses have made alrea
         "priority": next_cells(history[history.geometry.notna().to_numpy()], districts),
         "need": need_of(counts, earlier, earlier_periods=length / days),
     }
+    followed = track_places({period: places}, history=None if before is None else before.followed)
+    tables |= {"tracking": followed.latest(), "followed": followed.history}
     if efforts is not None:
         tables["efforts"] = efforts
         tables["follow_up"] = follow_up(history, efforts, within=districts, as_of=covered)

@@ -46,6 +46,16 @@ _WORDS: dict[str, dict[object, tuple[str, str]]] = {
         "month": ("månad", "month"),
         "tertial": ("tertial", "tertial"),
     },
+    "change": {
+        "new": ("ny", "new"),
+        "remains": ("kvar", "remains"),
+        "grows": ("växer", "grows"),
+        "shrinks": ("minskar", "shrinks"),
+        "split": ("delad", "split"),
+        "merged": ("sammanslagen", "merged"),
+        "gone": ("borta", "gone"),
+        "back": ("tillbaka", "back"),
+    },
     "reporting": {
         "changed": ("ändrad rapportering", "changed reporting"),
         "new": ("ny rapportör", "new reporter"),
