@@ -67,7 +67,7 @@ def test_a_week_has_every_table_and_says_what_was_chosen():
     assert picture.parameters["preset"] == "week"
     assert picture.parameters["window_from"] == "2026-07-27"  # 17 weeks
     assert picture.parameters["window_to"] == "2026-11-22"
-    assert picture.parameters["baseline"] == "2026-03-30/2026-07-26"
+    assert picture.parameters["baseline"] == "2026-03-30 to 2026-07-26"
     assert picture.parameters["min_incidents"] == 5
     assert picture.parameters["period_complete"] is True
     assert {"bandwidth_m", "min_incidents", "preset", "baseline"} == picture.chosen_for_you

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from est_geo.disclosure.tables import Homes
 
 _DAYS, _HOURS = 7, 24
+_ORDER = {"red": 0, "yellow": 1, "none": 2, "grey": 3}
 
 
 def hidden_deviations(
@@ -76,7 +77,11 @@ def coarse_deviations(deviations: pd.DataFrame, rules: Audience) -> pd.DataFrame
     if not rules.reporters:
         empty = pd.Series(None, rows.index, dtype="str")
         shown = shown.assign(reporting=empty, source=empty)
-    return shown
+    # Their own order is by p, which would tell of hidden numbers.
+    order = shown.assign(_order=shown["signal"].map(_ORDER)).sort_values(
+        ["_order", "district_id", "category"], kind="stable"
+    )
+    return order.drop(columns="_order").reset_index(drop=True)
 
 
 def coarse_profile(profile: pd.DataFrame, rules: Audience, names: pd.Series[Any]) -> pd.DataFrame:

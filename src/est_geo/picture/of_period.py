@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from est_geo.analysis.deviations import deviations
 from est_geo.analysis.follow_up import follow_up
 from est_geo.analysis.tracking import track_places
 from est_geo.picture.analyses import (
@@ -93,7 +94,8 @@ def tables_of_period(  # noqa: PLR0913 - what the other analyses have made alrea
         "period_complete": complete,
         "known_until": covered.isoformat(),
         "previous": None if before is None else before.period.key,
-        "baseline": f"{earlier_from.isoformat()}/{(earlier_to - dt.timedelta(days=1)).isoformat()}",
+        # Not with a dash or stroke: a day and a year beside each other can be a personnummer.
+        "baseline": f"{earlier_from.isoformat()} to {earlier_to - dt.timedelta(days=1)}",
     }
     tables: dict[str, Any] = {
         "time_profile": hours_of(reports, places),
@@ -102,7 +104,12 @@ def tables_of_period(  # noqa: PLR0913 - what the other analyses have made alrea
         "priority": next_cells(history[history.geometry.notna().to_numpy()], districts),
         "need": need_of(counts, earlier, earlier_periods=length / days),
     }
-    followed = track_places({period: places}, history=None if before is None else before.followed)
+    same_kind = before is not None and before.period.kind == period.kind
+    followed = track_places(
+        {period: places}, history=before.followed if before is not None and same_kind else None
+    )
+    found = deviations(history, districts, as_of=covered, views=preset.views)
+    tables |= {"deviations": found.table, "deviation_chance": found.chance}
     tables |= {"tracking": followed.latest(), "followed": followed.history}
     if efforts is not None:
         tables["efforts"] = efforts

@@ -103,4 +103,5 @@ def _value(value: object, language: str) -> str:
         return (("nej", "ja"), ("no", "yes"))[language == "en"][value]
     if isinstance(value, int | float):
         return short_number(value, language) if abs(value) < 10_000 else number(value, language)  # noqa: PLR2004 - longer ones with all their digits
-    return str(value)
+    text = str(value)
+    return text.replace(" to ", " till ") if language == "sv" else text
