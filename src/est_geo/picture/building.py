@@ -205,6 +205,7 @@ def build_picture(  # noqa: PLR0913 - each analysis has a choice of its own
         period=asked,
         sources=_sources(reports),
         site_counts=count_by_site(inside),
+        place_hours=time_profile(reports, by="place", places=places),
         chosen_for_you=frozenset(chosen),
         homes=register,
         quality=quality_by_source(looked_at),
