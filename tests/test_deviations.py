@@ -297,6 +297,8 @@ def test_districts_without_incidents_are_listed_and_grey():
         0,
         "grey",
     )
+    with pytest.raises(InputError, match="`districts` lacks 1 column"):
+        eg.deviations(weekly([1] * 40), boxes.drop(columns="district"))
     # Without district_id the polygons find it; what lies outside is counted.
     points = shapely.points([[15, 5]] * 39 + [[50, 5]])
     placed = gpd.GeoDataFrame(
@@ -493,6 +495,29 @@ def test_the_figure_shows_counts_band_holidays_and_signals():
     with pytest.raises(InputError, match="`category` 'q' is not in the table"):
         found.plot(category="q")
     plt.close("all")
+
+
+REAL = Path(__file__).parents[2] / "shared" / "data" / "polisen_events_stockholms_lan.csv.gz"
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real events are not part of the project")
+def test_real_events_of_a_year():
+    from real_deviations import read
+
+    incidents = read(str(REAL))
+    towns = incidents[~incidents["district_id"].str.endswith("län")]
+    options = {"since": "2023-04-03", "weeks": 52, "views": ["week", "four_weeks"]}
+    chance = eg.deviations(towns, as_of="2025-W52", **options).chance.groupby("view").sum()
+    for view in ("week", "four_weeks"):
+        # About as many red as chance gives, which is few.
+        assert chance.loc[view, "red"] <= 3 * chance.loc[view, "red_by_chance"]
+        assert 1 < chance.loc[view, "red_by_chance"] < 14
+    # In January 2026 places began to be written as whole counties.
+    found = eg.deviations(incidents, as_of="2026-W33", **options)
+    red = found.table[found.table["signal"] == "red"]
+    first = red.loc[red["district"] == "Stockholms län", "period"].min()
+    assert first == "2026-W04"
+    assert red["district"].str.endswith("län").mean() > 0.8
 
 
 @pytest.mark.parametrize("years", [0, 2])

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from est_geo.analysis.deviation_pictures import cumulative
-from est_geo.checks import read_points
+from est_geo.checks import check_table, read_points
 from est_geo.errors import InputError
 from est_geo.geography.assignment import assign_districts
 from est_geo.periods import (
@@ -107,6 +107,8 @@ def read_events(
     until: dt.date | None,
 ) -> Events:
     """Take what deviations need out of the incidents, and account for every row."""
+    if districts is not None:
+        check_table(districts, name="districts", columns=("district_id", "district"))
     if districts is not None and "district_id" not in incidents.columns:
         incidents = assign_districts(incidents, districts, outside="keep")
     if "district_id" not in incidents.columns:
@@ -115,7 +117,9 @@ def read_events(
             "est_geo.assign_districts(incidents, districts)."
         )
     listed = _listed(incidents if districts is None else districts)
-    district = pd.Index(listed["district_id"]).get_indexer(incidents["district_id"].astype("str"))
+    named, ids = _codes(incidents, "district_id")
+    # The last place is that of a missing identifier.
+    district = np.append(pd.Index(listed["district_id"]).get_indexer(ids), -1)[named]
     times = incidents["occurred_from"]
     if "category" in incidents.columns:
         category, categories = _codes(incidents, "category")

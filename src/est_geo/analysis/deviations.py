@@ -84,7 +84,8 @@ def deviations(
         half year without any.
     places : GeoDataFrame, optional
         From `problem_places`: then there are rows for each place and category as well. Places are
-        found where much has happened, so a red one is less of a surprise than a red district.
+        found where much has happened, so a red one is less of a surprise than a red district. Pass
+        those that you follow: the more there are, the stricter the limit for each.
     views : sequence of {"week", "four_weeks", "month", "tertial"}
         What to look at. "four_weeks" are the four weeks that end with a week.
     weeks : int
