@@ -8,7 +8,7 @@
 const estGeo = (() => {
 	const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	const DIGITS = new Uint8Array(128);
-	[...LETTERS].forEach((letter, digit) => (DIGITS[letter.charCodeAt(0)] = digit));
+	for (let digit = 0; digit < 64; digit++) DIGITS[LETTERS.charCodeAt(digit)] = digit;
 
 	const add = (element, attributes, children) => {
 		for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);

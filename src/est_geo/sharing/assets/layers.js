@@ -12,67 +12,31 @@
 		street: ["streets", 383, { color: "#d9d9d4", weight: 1.5, fill: false }],
 		railway: ["streets", 383, { color: "#b4b4ae", weight: 2, dashArray: "7 3", fill: false }],
 		class: ["density", 385, { stroke: false, fillOpacity: 0.85 }],
-		border: ["borders", 390, { color: "#9a9a9a", weight: 1, fill: false }],
+		border: ["borders", 390, { color: "#9a9a9a", weight: 1, fill: false, interactive: false }],
 		hot: ["hot-areas", 410, { color: "#4b2482", weight: 3.5, fillOpacity: 0.02 }],
 		cell: ["cells", 415, { color: "#14508c", weight: 2, fillOpacity: 0.12 }],
 		place: ["places", 420, { color: "#b2182b", weight: 2, dashArray: "5 4", fillOpacity: 0.04 }],
 	};
-	// Signs, the first to get room first. Those that may hide do so where there is none.
+	// Pane, z-index, size, and turn: who gets room first. From turn 4 on, what finds none hides.
 	const SIGNS = {
-		ring: { pane: "addresses", z: 620, size: 20, turn: 1 },
-		plaza: { pane: "addresses", z: 620, size: 20, turn: 1 },
-		diamond: { pane: "addresses", z: 620, size: 20, turn: 1 },
-		pill: { pane: "deviations", z: 640, size: 24, turn: 2 },
-		square: { pane: "efforts", z: 630, size: 20, turn: 3 },
-		rank: { pane: "ranks", z: 610, size: 20, turn: 4, hides: true },
-		cell: { pane: "cell-ranks", z: 605, size: 18, turn: 5, hides: true },
-		name: { pane: "names", z: 560, size: 18, turn: 6, hides: true },
+		ring: ["addresses", 620, 20, 1],
+		plaza: ["addresses", 620, 20, 1],
+		diamond: ["addresses", 620, 20, 1],
+		pill: ["deviations", 640, 24, 2],
+		square: ["efforts", 630, 20, 3],
+		rank: ["ranks", 610, 20, 4],
+		cell: ["cell-ranks", 605, 18, 5],
+		name: ["names", 560, 18, 6],
 	};
 	const SYMBOLS = { red: "▲", yellow: "●", reporting: "◇" };
-	const AROUND = [
-		[0, -1],
-		[0.8, -0.8],
-		[-0.8, -0.8],
-		[1.1, 0],
-		[-1.1, 0],
-		[0.8, 0.8],
-		[-0.8, 0.8],
-		[0, 1],
-	]; // prettier-ignore
+	const ASIDE = [0, -18, 18, -32, 32].map((dy) => [0, dy]);
+	const AROUND = [-2, 0, -4, 2, -6, 4, 8, 6].map((n) => [Math.cos((n * Math.PI) / 8), Math.sin((n * Math.PI) / 8)]);
 	const FEW = 10; // numbers in sight before anyone has zoomed in: the map is quiet at first
 
 	function pane(map, name, zIndex) {
 		const key = `est-geo-${name}`;
 		if (!map.getPane(key)) map.createPane(key).style.zIndex = zIndex;
 		return key;
-	}
-
-	// Shows what is told of a feature: in the page's panel, else in a popup.
-	function open(map, feature, say, from) {
-		if (map.estGeoPanel) return map.estGeoPanel(feature, from);
-		const box = make("div", { class: "eg-told" }, ...tell(feature, say));
-		L.popup({ maxWidth: 320, maxHeight: 400 }).setLatLng(feature.at).setContent(box).openOn(map);
-	}
-
-	function reachable(element, run) {
-		element.addEventListener("keydown", (event) => {
-			if (event.key !== "Enter" && event.key !== " ") return;
-			event.preventDefault();
-			run();
-		});
-	}
-
-	// The element of a sign; built by us, never from a string.
-	function face(kind, feature) {
-		if (kind === "name") {
-			const value = feature.value ? [make("b", {}, feature.value)] : [];
-			return make("span", { class: "eg-name" }, isolated(feature.name), ...value);
-		}
-		const parts = feature.parts || [["", feature.label]];
-		const text = parts.map(([signal, n]) =>
-			make("span", { class: `eg-${signal || "n"}` }, (SYMBOLS[signal] || "") + n),
-		);
-		return make("span", { class: `eg-${kind}` }, ...text);
 	}
 
 	// Our layers that a map shows now.
@@ -84,16 +48,32 @@
 		return map.estGeo;
 	}
 
+	// Shows what is told of a feature: in the page's panel, else in a popup.
+	function open(map, feature, say, from) {
+		if (map.estGeoPanel) return map.estGeoPanel(feature, from);
+		const box = make("div", { class: "eg-told" }, ...tell(feature, say));
+		L.popup({ maxWidth: 320, maxHeight: 400 }).setLatLng(feature.at).setContent(box).openOn(map);
+	}
+
+	// The element of a sign; built by us, never from a string.
+	function face(kind, feature) {
+		if (kind === "name") {
+			const value = feature.value ? [make("b", {}, feature.value)] : [];
+			return make("span", { class: "eg-name" }, isolated(feature.name), ...value);
+		}
+		if (kind !== "pill") return make("span", { class: `eg-shape eg-${kind}` }, feature.label);
+		const parts = feature.parts.map(([of, n]) => make("span", { class: `eg-${of}` }, SYMBOLS[of] + n));
+		return make("span", { class: "eg-pill" }, ...parts);
+	}
+
 	const Layer = L.LayerGroup.extend({
 		initialize(data) {
 			L.LayerGroup.prototype.initialize.call(this);
 			this.data = data;
-			this.signs = [];
 		},
 
 		onAdd(map) {
-			if (!this.built) this.build(map);
-			this.built = true;
+			if (!this.signs) this.build(map);
 			L.LayerGroup.prototype.onAdd.call(this, map);
 			layersOn(map).add(this);
 			this.hide();
@@ -101,19 +81,18 @@
 		},
 
 		onRemove(map) {
-			map.estGeo.delete(this);
+			layersOn(map).delete(this);
 			L.LayerGroup.prototype.onRemove.call(this, map);
 			arrange(map);
 		},
 
 		build(map) {
 			const { features, style, sign } = this.data;
+			this.signs = [];
 			for (const feature of features) {
 				feature.paths = [];
-				if (feature.shape || feature.lines) {
-					this.path(map, feature, feature.style || style);
-					if (style === "area") this.path(map, feature, "border");
-				}
+				if (feature.shape || feature.lines) this.path(map, feature, feature.style || style);
+				if (style === "area") this.path(map, feature, "border");
 				if (feature.label || feature.parts) this.sign(map, feature, feature.sign || sign);
 				if (feature.name) this.sign(map, feature, "name");
 			}
@@ -121,47 +100,48 @@
 
 		path(map, feature, name) {
 			const [where, z, style] = STYLES[name];
-			const told = feature.rows && name !== "border";
-			const options = { ...style, pane: pane(map, where, z), smoothFactor: 0.5, interactive: !!told };
-			if (feature.color && name !== "border") options.fillColor = feature.color;
+			const options = { smoothFactor: 0.5, interactive: !!feature.rows, ...style, pane: pane(map, where, z) };
+			if (feature.color) options.fillColor = feature.color;
 			const path = feature.lines
 				? L.polyline(feature.lines.map(line), options)
 				: L.polygon(shape(feature.shape), options);
-			if (told) path.on("click", () => open(map, feature, this.data.words));
+			path.on("click", () => open(map, feature, this.data.words));
 			feature.paths.push(path);
 			this.addLayer(path);
 		},
 
-		// A sign of `size` pixels centred on a point, opened by mouse, touch, Enter and space.
+		// A sign centred on a point, opened by mouse, touch, Enter and space.
 		sign(map, feature, kind) {
-			const rule = SIGNS[kind];
-			const size = feature.size || rule.size;
+			const [where, z, usual, turn] = SIGNS[kind];
+			const size = feature.size || usual;
 			const element = face(kind, feature);
 			const told = !!feature.rows;
 			const icon = L.divIcon({ className: "eg-sign", html: element, iconSize: [size, size] });
-			const where = pane(map, rule.pane, rule.z);
-			const marker = L.marker(feature.at, { icon, pane: where, interactive: told, keyboard: told });
 			const order = feature.order || 0;
+			const zIndexOffset = -order * 1000;
+			const options = { icon, pane: pane(map, where, z), interactive: told, keyboard: told, zIndexOffset };
+			const marker = L.marker(feature.at, options);
+			const run = () => open(map, feature, this.data.words, marker.getElement());
 			if (told) {
-				marker.on("click", () => open(map, feature, this.data.words, marker.getElement()));
-				marker.on("add", () => {
+				marker.on("click", run).on("add", () => {
 					const button = marker.getElement();
 					button.setAttribute("aria-label", `${feature.kind}: ${feature.title}`);
 					button.title = feature.title.slice(0, 200);
-					if (button.dataset.ready) return;
-					button.dataset.ready = "yes";
-					reachable(button, () => open(map, feature, this.data.words, button));
+					button.onkeydown = (event) => {
+						if (event.key !== "Enter" && event.key !== " ") return;
+						event.preventDefault();
+						run();
+					};
 				});
 			}
-			marker.setZIndexOffset(-order * 1000);
-			this.signs.push({ marker, element, size, order, kind, rule, feature });
+			this.signs.push({ marker, element, size, order, turn, kind, feature });
 			this.addLayer(marker);
 		},
 
 		// Hides the features for which `feature.off` is set, as the page's choices do.
 		hide() {
 			for (const { paths, off } of this.data.features) {
-				paths.forEach((path) => (path.getElement().style.display = off ? "none" : ""));
+				for (const path of paths) path.getElement().style.display = off ? "none" : "";
 			}
 		},
 	});
@@ -170,51 +150,47 @@
 	// moves beside its point; what finds no room at this zoom is hidden, while its outline stays.
 	function arrange(map) {
 		const taken = [];
+		const at = (marker) => map.latLngToLayerPoint(marker.getLatLng());
+		const box = (x, y, wide, high) => [x - wide / 2, y - high / 2, x + wide / 2, y + high / 2];
 		const free = ([left, top, right, bottom]) =>
 			taken.every((box) => left >= box[2] || right <= box[0] || top >= box[3] || bottom <= box[1]);
-		const around = (x, y, width, height) => [x - width / 2, y - height / 2, x + width / 2, y + height / 2]; // prettier-ignore
-		const ways = (...far) => [[0, 0], ...far.flatMap((d) => AROUND.map(([x, y]) => [x * d, y * d]))];
 		const close = map.getZoom() >= (map.estGeoFit || 0) + 2;
-		const signs = [...map.estGeo].flatMap((layer) => layer.signs || []);
-		const marks = [...map.estGeo].flatMap((layer) => layer.marks || []);
-		signs.sort((a, b) => a.rule.turn - b.rule.turn || a.order - b.order);
-		const ranks = signs.findIndex(({ rule }) => rule.hides);
-		const names = signs.findIndex(({ kind }) => kind === "name");
-		signs.forEach(({ marker, element, size, order, kind, rule, feature }, i) => {
-			const { x, y } = map.latLngToLayerPoint(marker.getLatLng());
-			if (i === ranks) marks.forEach((m) => taken.push(around(m[0], m[1], m[2] * 2, m[2] * 2)));
-			if (i === names) {
-				// The points of places whose number is hidden are not written over either.
-				for (const sign of signs.slice(0, i)) {
-					const at = map.latLngToLayerPoint(sign.marker.getLatLng());
-					if (!sign.feature.off) taken.push(around(at.x, at.y, 14, 14));
+		const layers = [...map.estGeo];
+		const signs = layers.flatMap((layer) => layer.signs || []);
+		signs.sort((a, b) => a.turn - b.turn || a.order - b.order);
+		let last = 0;
+		for (const { marker, element, size, order, turn, kind, feature } of signs) {
+			if (last < 4 && turn >= 4) {
+				const marks = layers.flatMap((layer) => layer.marks || []);
+				for (const [x, y, radius] of marks) taken.push(box(x, y, radius * 2, radius * 2));
+			}
+			// The points of places whose number is hidden are not written over either.
+			if (last < 6 && turn === 6) {
+				for (const other of signs) {
+					const { x, y } = at(other.marker);
+					if (other.turn < 6 && !other.feature.off) taken.push(box(x, y, 14, 14));
 				}
 			}
-			let width = size;
-			let height = size;
-			let steps;
-			if (kind === "name" || kind === "pill") {
-				width = (element.eg = element.eg || element.offsetWidth) + 4;
-				if (feature.value) height = 32;
-				steps = [0, -18, 18, -32, 32].map((dy) => [0, dy]);
-			} else {
-				steps = rule.hides ? ways(size, size * 1.5) : ways(size * 0.8);
-			}
+			last = turn;
+			const { x, y } = at(marker);
+			const wordy = kind === "name" || kind === "pill";
+			if (wordy) feature.wide ||= element.offsetWidth + 4;
+			const [wide, high] = wordy ? [feature.wide, feature.value ? 32 : size] : [size, size];
+			const far = turn < 4 ? [size * 0.8] : [size, size * 1.5];
+			const steps = wordy ? ASIDE : [[0, 0], ...far.flatMap((d) => AROUND.map(([x, y]) => [x * d, y * d]))];
 			// Rings may touch, but no number may be covered.
-			const part = rule.turn === 1 ? 0.6 : 1;
-			const quiet = kind === "rank" || kind === "cell" ? close || order <= FEW : true;
-			let step =
-				quiet && !feature.off && steps.find(([dx, dy]) => free(around(x + dx, y + dy, width * part, height * part)));
-			if (!step && !rule.hides && !feature.off) step = [0, 0];
+			const part = turn === 1 ? 0.6 : 1;
+			const fits = ([dx, dy]) => free(box(x + dx, y + dy, wide * part, high * part));
+			const quiet = (turn === 4 || turn === 5) && !close && order > FEW;
+			const step = feature.off || quiet ? null : steps.find(fits) || (turn < 4 ? [0, 0] : null);
 			marker.getElement().style.visibility = step ? "" : "hidden";
-			if (!step) return;
-			const [dx, dy] = step;
-			const centred = kind === "name" || kind === "pill" ? "translate(-50%, -50%) " : "";
-			element.style.transform = `${centred}translate(${dx}px, ${dy}px)`;
-			taken.push(around(x + dx, y + dy, width, height));
-		});
+			if (!step) continue;
+			const middle = wordy ? "translate(-50%, -50%) " : "";
+			element.style.transform = `${middle}translate(${step[0]}px, ${step[1]}px)`;
+			taken.push(box(x + step[0], y + step[1], wide, high));
+		}
 	}
 
 	const layer = (data) => (data.sites ? new estGeo.SiteLayer(data) : new Layer(data));
-	Object.assign(estGeo, { layer, open, pane, layersOn, arrange });
+	Object.assign(estGeo, { layer, open, pane, layersOn, arrange, face, SYMBOLS });
 })();

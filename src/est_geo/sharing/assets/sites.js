@@ -13,7 +13,7 @@
 	function cells([sizes, code]) {
 		const size = numbers(sizes);
 		const from = new Int32Array(size.length + 1);
-		size.forEach((n, i) => (from[i + 1] = from[i] + n));
+		for (let i = 0; i < size.length; i++) from[i + 1] = from[i] + size[i];
 		const read = numbers(code);
 		const key = new Int32Array(from[size.length]);
 		const n = new Int32Array(from[size.length]);
