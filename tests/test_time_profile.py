@@ -268,7 +268,7 @@ SPANS = st.lists(
     st.tuples(
         st.integers(0, 3 * WEEK_S),
         st.one_of(st.just(0), st.integers(1, WEEK_S), st.sampled_from([3600, 7200, WEEK_S])),
-        st.sampled_from([1.0, 1.0, 0.5, 3.25]),
+        st.sampled_from([1.0, 1.0, 0.1, 0.3, 3.7]),
         st.integers(0, 2),
     ),
     max_size=25,

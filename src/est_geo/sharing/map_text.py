@@ -6,6 +6,7 @@ import math
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from est_geo.sharing.facts import audience_word
 from est_geo.sharing.map_words import map_words
 from est_geo.sharing.wording import date_range, number, short_number
 
@@ -51,7 +52,7 @@ def source_of(picture: Picture, language: str) -> list[str]:
     say = map_words(language)
     absent = ("duplicates", "outside", "district_only", "unplaced", "without_time")
     return [
-        say["audience"],
+        say["for_audience"].format(audience_word(picture.audience, language)),
         *_reporters(picture, language),
         *(
             say[key].format(number(picture.counts[key], language))

@@ -29,8 +29,14 @@ def _tables(picture: Picture, path: str | Path, **options: Any) -> list[Path]:  
     return write_tables(picture, path, **options)
 
 
+def _report(picture: Picture, path: str | Path | None = None, **options: Any) -> Any:  # noqa: ANN401 - a Path, or a report
+    from est_geo.sharing.report import write_report  # noqa: PLC0415 - loads a template
+
+    return write_report(picture, path, **options)
+
+
 def _notebook(picture: Picture) -> str:
     return str(_map(picture)._repr_html_())
 
 
-add_ways_out({"map": _map, "tables": _tables, "notebook": _notebook})
+add_ways_out({"map": _map, "report": _report, "tables": _tables, "notebook": _notebook})

@@ -42,10 +42,15 @@ def page_policy(scripts: Iterable[str], *, pictures_from: Iterable[str] = ()) ->
     pictures_from : iterable of str
         Origins that pictures may come from, such as "https://karta.example.se".
     """
-    allowed = " ".join(script_hashes(scripts)) or "'none'"
+    return policy_of(script_hashes(scripts), pictures_from=pictures_from)
+
+
+def policy_of(hashes: Iterable[str], *, pictures_from: Iterable[str] = ()) -> str:
+    """Content-Security-Policy of a page whose scripts are named by hash; without any, none runs."""
+    scripts = " ".join(hashes) or "'none'"
     pictures = " ".join(["data:", "blob:", *pictures_from])
     return (
-        f"default-src 'none'; script-src {allowed}; "
+        f"default-src 'none'; script-src {scripts}; "
         f"style-src 'unsafe-inline'; img-src {pictures}; font-src data:; connect-src 'none'; "
         "base-uri 'none'; form-action 'none'"
     )

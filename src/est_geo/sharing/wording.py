@@ -83,7 +83,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "No test against chance has been made: a few incidents may be chance.",
     ),
     # The footer
-    "audience": ("Målgrupp: intern", "Audience: internal"),
+    "for_audience": ("Målgrupp: {}", "Audience: {}"),
     "reporters": ("Rapportörer: {}", "Reporters: {}"),
     "more": ("och {} till", "and {} more"),
     "suppressed": ("visas inte", "not shown"),

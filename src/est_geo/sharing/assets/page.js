@@ -220,13 +220,26 @@ estGeo.page = (map, data) => {
 		const room = { paddingTopLeft: [gap, 54 - gap], paddingBottomRight: [beside + 20, 24] };
 		map.fitBounds(data.bounds, { ...still, ...room });
 	}
+	function limit() {
+		map.estGeoFit = map.getZoom();
+		map.setMinZoom(map.getZoom() - 0.5);
+	}
 	fit();
-	map.estGeoFit = map.getZoom();
-	map.setMinZoom(map.getZoom() - 0.5);
+	limit();
 	for (const layer of layers) if (layer.data.show) layer.addTo(map);
 
-	// The panel and the foot take room from the map and give it back.
-	new ResizeObserver(() => map.invalidateSize(still)).observe(container);
+	// The panel and the foot take room from the map and give it back. Until someone has touched the
+	// map it is fitted anew: in a frame that is not laid out yet it has no size to be fitted to.
+	let touched = false;
+	for (const kind of ["pointerdown", "wheel", "keydown"]) {
+		document.addEventListener(kind, () => (touched = true), { capture: true, passive: true });
+	}
+	new ResizeObserver(() => {
+		if (touched) return map.invalidateSize(still);
+		map.setMinZoom(0);
+		fit();
+		limit();
+	}).observe(container);
 
 	// On paper the map has one size, whatever the window's was, and its legend stays.
 	let before = null;

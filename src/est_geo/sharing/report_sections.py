@@ -1,0 +1,381 @@
+"""What keeps coming back, what deviates, when and where: tables of a picture as lines to print.
+
+Every section is a dict of plain texts and of charts, for a template; None where there is nothing to
+say. Nothing is worked out here that a table does not hold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from est_geo.periods import parse_period
+from est_geo.sharing.charts import RAMP, Week, month_squares, week_line, week_strip
+from est_geo.sharing.headings import swedish_order
+from est_geo.sharing.headlines import RECURS, cells_of, chance_of, view_shown
+from est_geo.sharing.report_values import (
+    DASH,
+    capital,
+    category,
+    clock,
+    count,
+    expected_range,
+    rows_of,
+    share,
+    table_of,
+    text,
+    times,
+)
+from est_geo.sharing.report_words import report_words
+from est_geo.sharing.wording import number, short_number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TOP = 10
+_STRIPS = 3
+_SIX = 6
+_BINS, _HOURS = 168, 24
+_SIGNS = {"red": "▲", "yellow": "●", "grey": DASH, "none": ""}
+_FOUR_WEEKS = 3  # before the last
+
+
+def recurring(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN401 - any picture
+    """Addresses that come back, above a line; those that may be chance, below it."""
+    if getattr(picture, "addresses", None) is None:
+        return None
+    say = report_words(language)
+    rows = rows_of(table_of(picture.addresses))
+    tested = bool(rows) and "verdict" in rows[0]
+    of_kind = {
+        kind: [row for row in rows if row.get("kind", "address") == kind]
+        for kind in ("address", "place")
+    }
+    groups = []
+    for kind, heading in (("address", ""), ("place", say["squares_stations"])):
+        own = of_kind[kind]
+        sure = [r for r in own if not tested or r["verdict"] in (*RECURS, "calm_now")]
+        chance = [r for r in own if tested and r["verdict"] == "may_be_chance"]
+        shown = sure[:_TOP]
+        below = chance[: max(0, _TOP - len(shown))]
+        if shown or below:
+            groups.append(
+                {
+                    "heading": heading,
+                    "rows": [_address(row, say, language) for row in shown],
+                    "below": [_address(row, say, language) for row in below],
+                    "more": _more(len(sure) + len(chance) - len(shown) - len(below), say, language),
+                }
+            )
+    message = ""
+    if not rows:
+        message = say["no_addresses"]
+    elif not tested:
+        message = say["no_test"]
+    elif not any(row["verdict"] in RECURS for row in of_kind["address"]):
+        message = say["none_recurring"]
+    squares = any(row.get("months_seen") is not None for row in rows)
+    return {
+        "groups": groups,
+        "message": message,
+        "tested": tested,
+        "squares": squares,
+        "note": say["window_note"] if rows and "window_weeks" in rows[0] else "",
+    }
+
+
+def _address(row: dict[str, Any], say: dict[str, str], language: str) -> dict[str, Any]:
+    verdict = row.get("verdict")
+    sources = count(row.get("sources"), language) if row.get("sources") else DASH
+    return {
+        "rank": count(row.get("rank"), language),
+        "name": text(row.get("address")),
+        "district": text(row.get("district"), ""),
+        "n": count(row.get("n"), language, say["suppressed"]),
+        "weeks": count(row.get("weeks"), language),
+        "months": count(row.get("months"), language),
+        "squares": _squares(row.get("months_seen"), say),
+        "times": DASH
+        if row.get("at_least_times") is None
+        else say["at_least"].format(times(row["at_least_times"], language)),
+        "verdict": "" if verdict is None else say.get(f"verdict_{verdict}", str(verdict)),
+        "verdict_key": text(verdict, ""),
+        "category": category(row.get("category"), language) if row.get("category") else "",
+        "hours": _hours(row.get("hours"), say),
+        "sources": say["one_source_only"] if row.get("only_one_source") else sources,
+    }
+
+
+def _squares(seen: object, say: dict[str, str]) -> Markup | None:
+    """Six squares of "110010", oldest first: blocks of four weeks, or months."""
+    if not isinstance(seen, str) or not seen:
+        return None
+    filled = [mark == "1" for mark in seen[-_SIX:]]
+    texts = [
+        say["month_square" if mark else "month_square_none"].format(position - len(filled))
+        for position, mark in enumerate(filled)
+    ]
+    return Markup(month_squares(filled, texts))  # noqa: S704 - made by us, text escaped there
+
+
+def _hours(value: object, say: dict[str, str]) -> str:
+    """Write '20-02' as kl. 20–02."""
+    if not isinstance(value, str) or "-" not in value:
+        return DASH
+    first, _, last = value.partition("-")
+    return say["clock_span"].format(first, last)
+
+
+def _more(rest: int, say: dict[str, str], language: str) -> str:
+    return say["more_rows"].format(number(rest, language)) if rest > 0 else ""
+
+
+def deviating(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN401 - any picture
+    """Red and yellow cells as a list, all of them as a small table, and what chance gives."""
+    deviations = getattr(picture, "deviations", None)
+    if deviations is None:
+        return None
+    say = report_words(language)
+    kind = getattr(getattr(picture, "period", None), "kind", None)
+    shown = view_shown(deviations, kind)
+    table = table_of(deviations)
+    if shown is None or table is None:
+        return {"lines": [], "message": say["say_nothing"], "notes": [], "matrix": None}
+    views = [shown, *(str(v) for v in table["view"].unique() if str(v) != shown)]
+    lines, notes, every = [], [], []
+    for view in views:
+        cells = cells_of(deviations, view)
+        every += cells
+        marked = [cell for cell in cells if cell.get("signal") in {"red", "yellow"}]
+        lines += [_deviation(cell, view, say, language) for cell in marked]
+        chance = chance_of(deviations, view)
+        if chance is not None:
+            notes.append(
+                f"{capital(_view_label(view, cells, say, language))}: "
+                + say["by_chance"].format(
+                    count(chance.get("cells"), language),
+                    _rough(chance.get("red_by_chance"), language),
+                    _rough(chance.get("yellow_by_chance"), language),
+                )
+            )
+    if any(cell.get("holiday") for cell in every):
+        notes.append(say["holiday_note"])
+    if any(cell.get("preliminary") for cell in every):
+        notes.append(say["preliminary_note"])
+    notes += _unseen(deviations, shown, say, language)
+    return {
+        "lines": lines,
+        "message": "" if lines else say["none_deviates"],
+        "notes": notes,
+        "matrix": _matrix(cells_of(deviations, shown), say, language),
+        "period": _view_label(shown, cells_of(deviations, shown), say, language),
+        "places": [],
+    }
+
+
+def _deviation(
+    cell: dict[str, Any], view: str, say: dict[str, str], language: str
+) -> dict[str, Any]:
+    signal = str(cell["signal"])
+    return {
+        "sign": _SIGNS[signal],
+        "signal": signal,
+        "signal_text": say[f"signal_{signal}"],
+        "district": text(cell.get("district")),
+        "category": category(cell.get("category"), language),
+        "view": say.get(f"view_{view}", view),
+        "n": count(cell.get("n"), language, say["suppressed"]),
+        "expected": expected_range(cell, language),
+        "red_at": count(cell.get("red_at"), language),
+        "reporting": _reporting(cell, say),
+        "holiday": bool(cell.get("holiday")),
+    }
+
+
+def _reporting(cell: dict[str, Any], say: dict[str, str]) -> str:
+    kind, source = cell.get("reporting"), cell.get("source")
+    if kind not in {"changed", "new"}:
+        return ""
+    bare = say[f"reporting_{kind}_bare"]
+    return bare if source is None else say[f"reporting_{kind}"].format(source)
+
+
+def _matrix(
+    cells: list[dict[str, Any]], say: dict[str, str], language: str
+) -> dict[str, Any] | None:
+    """District by category, in Swedish order; each cell its sign, number and what was expected."""
+    if not cells:
+        return None
+    districts = sorted({text(c.get("district")) for c in cells}, key=swedish_order)
+    kinds = {text(c.get("category")): category(c.get("category"), language) for c in cells}
+    columns = sorted(kinds, key=lambda kind: swedish_order(kinds[kind]))
+    at = {(text(c.get("district")), text(c.get("category"))): c for c in cells}
+    rows = []
+    for district in districts:
+        row = []
+        for kind in columns:
+            cell = at.get((district, kind))
+            signal = str(cell.get("signal", "none")) if cell else "grey"
+            row.append(
+                {
+                    "sign": _SIGNS.get(signal, ""),
+                    "signal": signal,
+                    "signal_text": say.get(f"signal_{signal}", signal),
+                    "n": count(cell.get("n"), language, say["suppressed"]) if cell else DASH,
+                    "expected": expected_range(cell, language) if cell else "",
+                    "changed": bool(cell and cell.get("reporting")),
+                    "holiday": bool(cell and cell.get("holiday")),
+                }
+            )
+        rows.append({"district": district, "cells": row})
+    return {"columns": [kinds[kind] for kind in columns], "rows": rows}
+
+
+def _view_label(
+    view: str, cells: Sequence[dict[str, Any]], say: dict[str, str], language: str
+) -> str:
+    """Name the period of a view: vecka 47, 16–22 november 2026; fyra veckor: 44–47 2026."""
+    name = say.get(f"view_{view}", view)
+    if not cells or not isinstance(cells[0].get("period"), str):
+        return name
+    period = parse_period(cells[0]["period"])
+    if view != "four_weeks":
+        return period.label(language)
+    first = period.previous(_FOUR_WEEKS)
+    return f"{name}, {first.part}{DASH}{period.part} {period.year}"
+
+
+def _rough(value: object, language: str) -> str:
+    """Write an expected number roughly: 0,5; 3."""
+    return (
+        short_number(round(float(value), 1), language) if isinstance(value, int | float) else DASH
+    )
+
+
+def _unseen(deviations: object, view: str, say: dict[str, str], language: str) -> list[str]:
+    """Say how often a doubling would be seen, where the result has worked that out."""
+    rows = [
+        row
+        for row in rows_of(getattr(deviations, "power", None))
+        if row.get("view") == view and row.get("rows", "district") == "district"
+    ]
+    cells = sum(int(row.get("cells") or 0) for row in rows)
+    if not cells:
+        return []
+    found = sum(float(row["doubling_found"] or 0) * int(row["cells"] or 0) for row in rows)
+    return [say["unseen"].format(share(found / cells, language))]
+
+
+def weekly(picture: Any, language: str) -> Markup | None:  # noqa: ANN401 - any picture
+    """Chart of counts by week, where the picture has them: `week`, `n`, `low`, `high`."""
+    rows = rows_of(table_of(getattr(picture, "weekly", None)))
+    if not rows or not {"week", "n"} <= set(rows[0]):
+        return None
+    say = report_words(language)
+    weeks = [
+        Week(
+            str(parse_period(str(row["week"])).part),
+            float(row["n"] or 0),
+            row.get("low"),
+            row.get("high"),
+            bool(row.get("complete", True)),
+        )
+        for row in rows
+    ]
+    last = next((week for week in reversed(weeks) if week.complete), weeks[-1])
+    says = say["weekly_band"].format(last.label, count(last.n, language))
+    return Markup(week_line(weeks, says=says))  # noqa: S704 - made by us, text escaped there
+
+
+def when_and_where(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN401
+    """Hours of the week for the area and its top places, and the table staffing is planned from."""
+    profile = getattr(picture, "time_profile", None)
+    table = getattr(picture, "when_and_where", None)
+    if profile is None and table is None:
+        return None
+    say = report_words(language)
+    strips = _strips(rows_of(table_of(profile)), say, language)
+    rows = rows_of(table_of(table))
+    notes = []
+    known = getattr(table_of(profile), "attrs", {}).get("time_profile")
+    if isinstance(known, dict) and "known" in known:
+        unknown = sum(
+            int(known.get(reason, 0))
+            for reason in (
+                *("without_time", "week_only", "longer_than_a_week"),
+                *("day_only", "midnight"),
+            )
+        )
+        notes.append(
+            say["time_unknown"].format(
+                number(int(known["known"]), language), number(unknown, language)
+            )
+        )
+    chosen = getattr(table_of(table), "attrs", {}).get("when_and_where")
+    if isinstance(chosen, dict):
+        places = bool(rows) and "place_id" in rows[0]
+        notes.append(
+            say["blocks"].format(
+                number(chosen["blocks"], language),
+                number(chosen["blocks_in_all"], language),
+                chosen["block_hours"],
+                share(chosen["hold"], language),
+                say["in_places" if places else "in_districts"],
+            )
+        )
+        notes.append(say["blocks_note"])
+    days = say["weekdays"].split()
+    return {
+        "strips": strips,
+        "rows": [
+            {
+                "name": text(row.get("name")),
+                "day": days[int(row["weekday"])],
+                "clock": say["clock_span"].format(
+                    *clock(int(row["from_hour"]), int(row["to_hour"])).split(DASH)
+                ),
+                "n": count(row.get("weight"), language, say["suppressed"]),
+                "own": share(row.get("share_of_own"), language),
+                "elsewhere": share(row.get("share_elsewhere"), language),
+            }
+            for row in rows[:_TOP]
+        ],
+        "more": _more(len(rows) - _TOP, say, language),
+        "message": "" if strips or rows else say["no_times"],
+        "notes": notes,
+    }
+
+
+def _strips(rows: list[dict[str, Any]], say: dict[str, str], language: str) -> list[dict[str, Any]]:
+    """Charts of the whole area and of the first three places."""
+    groups: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row.get("place_id"), row.get("name")), []).append(row)
+    whole = [key for key in groups if key[0] is None]
+    places = [key for key in groups if key[0] is not None][:_STRIPS]
+    days = say["weekdays"].split()
+    strips = []
+    for key in [*whole[:1], *places]:
+        weights = [0.0] * _BINS
+        for row in groups[key]:
+            bin_ = int(row["weekday"]) * _HOURS + int(row["hour"])
+            if 0 <= bin_ < _BINS:
+                weights[bin_] += float(row["weight"] or 0.0)
+        most = max(weights)
+        day, hour = divmod(weights.index(most), _HOURS)
+        says = say["strip"].format(days[day], f"{hour:02d}", f"{hour + 1:02d}")
+        if most <= 0:
+            says = say["strip_none"]
+        chart = week_strip(weights, days=say["weekdays_short"].split(), says=says)
+        strips.append(
+            {
+                "name": say["whole_area"] if key[0] is None else text(key[1]),
+                "rank": "" if key[0] is None else count(key[0], language),
+                "chart": Markup(chart),  # noqa: S704 - made by us, text escaped there
+                "says": says,
+                "most": say["at_most"].format(short_number(most, language)) if most > 0 else "",
+                "ramp": RAMP,
+            }
+        )
+    return strips
