@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import est_geo as eg
 from est_geo.errors import CRSError, FileRefused, InputError
 from est_geo.sharing import background
+from est_geo.sharing.map import draw_map
 from test_html import HOSTILE
 
 CRS = 3006
@@ -249,3 +250,26 @@ def test_the_result_cannot_be_changed(tmp_path):
     with pytest.raises(AttributeError):
         found.tolerance_m = 0
     assert background.KINDS[-1] == "streets"  # the first to be left out
+
+
+@pytest.mark.browser
+def test_a_background_is_drawn_and_its_names_are_text(page, picture, tmp_path):
+    names = [shapely.Point(WEST + 300, SOUTH + 150 * i + 100) for i in range(len(HOSTILE))]
+    files = {
+        "streets": write(tmp_path / "gator.gpkg", STREETS),
+        "railways": write(tmp_path / "spar.gpkg", [at((0, 0), (3000, 3000))]),
+        "water": write(tmp_path / "vatten.gpkg", [shapely.Point(WEST, SOUTH).buffer(400)]),
+        "names": write(tmp_path / "namn.geojson", names, namn=list(HOSTILE)),
+    }
+    found = eg.read_background(files, within=picture.districts)
+    file = draw_map(picture).with_background(found).save(tmp_path / "karta.html")
+    page.goto(file.as_uri())
+    page.wait_for_selector(".leaflet-est-geo-streets-pane path")
+    assert page.locator(".leaflet-est-geo-streets-pane path").count() == 2
+    assert page.locator(".leaflet-est-geo-water-pane path").count() == 1
+    shown = page.locator(".leaflet-est-geo-names-pane .eg-name").all_text_contents()
+    assert set(shown) >= set(found.table["name"]) - {""}
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.pwned") is None
+    assert page.said == []
+    assert page.asked == [file.as_uri()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 
 import numpy as np
@@ -117,6 +118,24 @@ def test_the_same_picture_gives_the_same_bytes(picture, folder, tmp_path):
     assert [p.read_bytes() for p in again] == [p.read_bytes() for p in folder[1]]
 
 
+def test_the_index_says_what_the_maps_say(picture, folder):
+    index, *maps = (path.read_text(encoding="utf-8") for path in folder[1])
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", index)
+    assert len(rows) == len(maps)
+    recurring = []
+    for row, page in zip(rows, maps, strict=True):
+        incidents, places, addresses, _size = re.findall(r"<td>([^<]*)</td>", row)
+        assert f'"shown":"{incidents} händelser"' in page
+        data = json.loads(re.search(r'id="est-geo-data">(.*?)</script>', page)[1])
+        counts = {layer["key"]: layer.get("count") for layer in data["layers"]}
+        assert counts["places"].replace("inga", "0") == places
+        recurring.append(int(addresses))
+    known = picture.addresses["verdict"].str.startswith("recurring") | (
+        picture.addresses["verdict"] == "calm_now"
+    )
+    assert recurring[0] == sum(recurring[1:]) == known.sum() > 0
+
+
 def test_the_index_runs_nothing_and_asks_nobody(folder):
     index = folder[1][0].read_text(encoding="utf-8")
     assert f'content="{page_policy(())}"' in index
@@ -197,3 +216,20 @@ def test_links_lead_to_maps_that_draw(page, folder):
     assert page.locator(".leaflet-est-geo-areas-pane path").count() == 1
     assert page.said == []
     assert len(page.asked) == 2
+
+
+@pytest.mark.browser
+def test_the_index_fits_a_phone_whatever_districts_are_called(page, tmp_path):
+    small = renamed(["Tureberg", "x" * 300, "Häggvik och Norrviken", "d"])
+    sites = small.addresses.assign(weight=1.0, site_id=range(len(small.addresses)))
+    small = dataclasses.replace(
+        small,
+        sites=sites,
+        site_counts=None,
+        district_counts=small.districts[["district_id"]].assign(n=1, placed=1),
+        density=kde(sites, within=small.districts, cell_m=100, bandwidth_m=300),
+    )
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(eg.save_district_maps(small, tmp_path)[0].as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.get_by_role("link", name="Tureberg").bounding_box()["height"] < 30  # one line

@@ -236,7 +236,7 @@ def test_it_is_a_folium_map_that_takes_foliums_elements(picture, tmp_path):
 
 def test_it_shows_in_jupyter_in_a_frame_that_reaches_nothing(picture):
     shown = draw_map(picture)._repr_html_()
-    assert 'sandbox="allow-scripts"' in shown
+    assert 'sandbox="allow-scripts allow-modals"' in shown
     assert shown.count("<iframe") == 1
     assert html.unescape(re.search(r'srcdoc="([^"]*)"', shown)[1]) == draw_map(picture).to_html()
 

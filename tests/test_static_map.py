@@ -205,7 +205,7 @@ def test_a_notebook_as_pdf_takes_the_picture_and_as_html_the_page(picture):
     assert "includegraphics" in latex
     page, _ = HTMLExporter().from_notebook_node(book)
     assert "<iframe " in page
-    assert 'sandbox="allow-scripts"' in page
+    assert 'sandbox="allow-scripts allow-modals"' in page
     assert "srcdoc=" in page
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from est_geo.errors import InputError, MissingAsset
 from est_geo.sharing.html import save_offline, to_html
+from est_geo.sharing.map import draw_map
 from est_geo.sharing.tiles import tiles_for, tiles_from
 from test_html import HOSTILE
 
@@ -198,3 +199,44 @@ def test_the_policy_stops_pictures_from_any_other_server(page, tmp_path, server)
     )
     assert asked == []
     assert any("Content Security Policy" in said for said in page.said)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("answers", [True, False])
+def test_the_shared_map_over_tiles_works_with_and_without_an_answer(
+    page, picture, tmp_path, server, answers
+):
+    origin, asked = server
+    address = origin if answers else "http://127.0.0.1:9"
+    drawn = draw_map(picture).with_tiles(address + "/{z}/{x}/{y}.png", attribution="© <b>Kommun")
+    page.goto(drawn.save(tmp_path / "karta.html").as_uri())
+    page.wait_for_selector(".leaflet-est-geo-places-pane path")
+    page.wait_for_timeout(400)
+    credit = page.locator(".leaflet-control-attribution")
+    assert credit.text_content().startswith("© <b>Kommun")
+    assert ("svarar inte" in credit.text_content()) is not answers
+    assert bool(asked) is answers
+    # Districts are not white over the tiles; everything else is drawn, switched and opened.
+    area = page.locator(".leaflet-est-geo-areas-pane path").first
+    assert area.evaluate("path => getComputedStyle(path).fillOpacity") == "0"
+    assert page.locator(".leaflet-est-geo-places-pane path").count() == 2
+    page.locator(".eg-legend input").first.uncheck()
+    assert page.locator(".leaflet-est-geo-addresses-pane .eg-sign").count() == 0
+    box, scale = credit.bounding_box(), page.locator(".leaflet-control-scale").bounding_box()
+    assert box["y"] + box["height"] <= scale["y"] + 1
+    assert [said for said in page.said if "Failed to load resource" not in said] == []
+    page.locator("#est-geo-foot summary").click()
+    assert address.split("//")[1] in page.locator("#est-geo-foot").text_content()
+
+
+@pytest.mark.browser
+def test_a_map_over_tiles_in_a_frame_asks_the_same_server(page, picture, tmp_path, server):
+    origin, asked = server
+    drawn = draw_map(picture).with_tiles(origin + "/{z}/{x}/{y}.png")
+    file = tmp_path / "rapport.html"
+    file.write_text(f"<!DOCTYPE html><meta charset=utf-8>{drawn.to_iframe()}", encoding="utf-8")
+    page.goto(file.as_uri())
+    page.frame_locator("iframe").locator("img.leaflet-tile-loaded").first.wait_for(state="attached")
+    assert asked
+    assert page.said == []
+    assert drawn.page().origins == (origin,)

@@ -216,6 +216,13 @@ def _lowered(heading: str, picture: Picture) -> str:
     return heading[:1].lower() + heading[1:]
 
 
+def _recurring(addresses: pd.DataFrame) -> int:
+    """Count the addresses that recur by more than chance, where that has been tested."""
+    if "verdict" not in addresses.columns:
+        return len(addresses)
+    return int((~addresses["verdict"].isin(["none", "may_be_chance"])).sum())
+
+
 def _index(
     rows: list[tuple[str, str, Picture, Path]], *, heading: str, told: str, language: str
 ) -> str:
@@ -226,7 +233,7 @@ def _index(
         f'<tr><th scope="row"><a href="{file}">{html_text(name)}</a></th>'
         + "".join(
             f"<td>{number(value, language)}</td>"
-            for value in (part.counts["inside"], len(part.places), len(part.addresses))
+            for value in (part.counts["inside"], len(part.places), _recurring(part.addresses))
         )
         + f"<td>{number(-(-path.stat().st_size // 1000), language)} kB</td></tr>"
         for name, file, part, path in rows

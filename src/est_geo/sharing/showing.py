@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from est_geo.sharing.tiles import Tiles
 
 _HEIGHT = 640
+# Its own scripts, and the dialogue of its button for printing; no page, form or pop-up of others.
+_RIGHTS = "allow-scripts allow-modals"
 _NARROWEST, _WIDEST = 400, 6_000
 _FALLBACK_WIDTH = 1_000
 _EDGE = "border:1px solid #9a9a9a"
@@ -258,6 +260,6 @@ class OfflineMap(folium.Map):
 
     def _frame(self, style: str) -> str:
         return (
-            f'<iframe srcdoc="{html.escape(self.to_html())}" sandbox="allow-scripts" '
+            f'<iframe srcdoc="{html.escape(self.to_html())}" sandbox="{_RIGHTS}" '
             f'title="{html_text(self.heading)}" style="{style}"></iframe>'
         )

@@ -18,7 +18,7 @@ function addTiles(map, tiles) {
 		return holder.outerHTML;
 	}
 
-	// Below the scale bar: the other corners belong to the legend and the panel.
+	// Over the scale bar: the other corners belong to the legend and the panel.
 	const credit = map.attributionControl || L.control.attribution({ position: "bottomleft" });
 	if (!map.attributionControl) credit.addTo(map);
 	credit.getContainer().style.fontSize = "12px";
