@@ -267,7 +267,7 @@ def test_efforts_say_what_is_done_and_whether_it_goes_on():
     first, second = layers.efforts(efforts).data["features"]
     assert first["rows"] == [["Började", "1 september 2026"], ["Slutade", "pågår"]]
     assert second["rows"][1] == ["Slutade", "1 oktober 2026"]
-    with pytest.raises(InputError, match="lacks the column effort"):
+    with pytest.raises(InputError, match="lacks the column effort \\(or effort_id\\)"):
         layers.efforts(efforts.rename(columns={"effort": "x"}))
 
 

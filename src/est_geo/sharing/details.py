@@ -207,7 +207,8 @@ def deviation_rows(found: pd.DataFrame, language: str) -> list[Row]:
             if pd.isna(usual).any()
             else EN_DASH.join(number(value, language) for value in usual)
         )
-        label = f"{_SYMBOLS[row['signal']]} {category_name(str(row['category']), language)}"
+        kind = text(row["category"], say["all_categories"])
+        label = f"{_SYMBOLS[row['signal']]} {category_name(kind, language)}"
         told = [say["against"].format(number(row["n"], language), span)]
         if row["signal"] == "reporting":
             told.append(": ".join([say["sign_reporting"], text(row.get("source"))]).rstrip(": "))

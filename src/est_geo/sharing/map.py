@@ -219,7 +219,13 @@ def _layers(
         members = picture.places["site_ids"].fillna("")
         for feature, ids in zip(places.data["features"], members, strict=True):
             feature["sites"] = sites.member_code(int(site) for site in ids.split())
+    if picture.priority is not None and len(picture.priority):
+        yield layers.priority(picture.priority, show=False, language=language)
     yield places
+    if picture.deviations is not None and len(picture.deviations):
+        yield layers.deviations(picture.deviations, picture.districts, language=language)
+    if picture.efforts is not None and len(picture.efforts):
+        yield layers.efforts(picture.efforts, language=language)
     yield layers.addresses(picture.addresses, top=top, language=language)
 
 

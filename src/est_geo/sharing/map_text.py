@@ -53,6 +53,7 @@ def source_of(picture: Picture, language: str) -> list[str]:
     absent = ("duplicates", "outside", "district_only", "unplaced", "without_time")
     return [
         say["for_audience"].format(audience_word(picture.audience, language)),
+        *([say["fewer"].format(picture.smallest)] if picture.smallest > 1 else []),
         *_reporters(picture, language),
         *(
             say[key].format(number(picture.counts[key], language))

@@ -97,6 +97,11 @@ _MAP_WORDS: Final[dict[str, tuple[str, str]]] = {
     "responsible": ("Ansvarig", "Responsible"),
     "period_word": ("Period", "Period"),
     "against": ("{} händelser, väntat {}", "{} incidents, expected {}"),
+    # The footer
+    "fewer": (
+        "Färre än {} händelser visas inte i denna version",
+        "Fewer than {} incidents are not shown in this version",
+    ),
     # Tools
     "search": ("Sök adress eller plats", "Search address or place"),
     "found": ("{} träffar", "{} found"),

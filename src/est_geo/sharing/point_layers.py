@@ -176,9 +176,9 @@ def efforts(
     Parameters
     ----------
     efforts : GeoDataFrame
-        `effort` (what is done) and a geometry: a point, or an area, which is drawn at a point
-        inside it. `district`, `address`, `category`, `responsible`, `start` and `end` are shown
-        where present; one without an end goes on. May have 0 rows.
+        `effort` (what is done; else `effort_id`) and a geometry: a point, or an area, which is
+        drawn at a point inside it. `district`, `address`, `category`, `responsible`, `start` and
+        `end` are shown where present; one without an end goes on. May have 0 rows.
     show : bool
         Whether the layer is drawn from the start.
     language : {"sv", "en"}
@@ -194,9 +194,10 @@ def efforts(
     InputError
         If `efforts` lacks `effort`.
     """
-    if "effort" not in efforts.columns:
+    told = next((name for name in ("effort", "effort_id") if name in efforts.columns), None)
+    if told is None:
         raise InputError(
-            "`efforts` lacks the column effort, which says what is done. "
+            "`efforts` lacks the column effort (or effort_id), which says what is done. "
             f"It has: {', '.join(map(str, efforts.columns))}."
         )
     say = map_words(language)
@@ -204,7 +205,7 @@ def efforts(
     features: list[Feature] = [
         {
             "kind": say["effort"].format(index),
-            "title": text(row["effort"]),
+            "title": text(row[told]),
             "rows": effort_rows(row, language),
             "label": str(index),
             "order": index,
