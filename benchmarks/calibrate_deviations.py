@@ -210,6 +210,20 @@ def calendar_reds(name: str, events: float, *, n: int, seed: int) -> dict[str, f
     return found
 
 
+def told(name: str, *, n: int, seed: int) -> dict[str, tuple[float, float]]:
+    """Give the red cells of a year's pictures at 2 000 events, and how many the table tells of."""
+    rng = np.random.default_rng((seed, list(WORLDS).index(name)))
+    rates = usual_rates(WORLDS[name], 2_000, n, rng)
+    counts, _, _ = draw_counts(WORLDS[name], rates, length(2), rng)
+    ours = our_light(counts, np.arange(-YEAR, 0), 2)
+    result = {}
+    for view in VIEWS:
+        expected = ours[view + "_expected"]
+        by_chance = expected.at_least(expected.first_at(P_RED, above=_ABOVE))
+        result[view] = (float(ours[view].sum() / n), float(by_chance.sum() / n))
+    return result
+
+
 def main() -> None:
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 40
     began = time.perf_counter()
@@ -223,6 +237,10 @@ def main() -> None:
                 mean = {key: value.mean() for key, value in drawn.items()}
                 numbers = "".join(f"{mean[c]:10.1f}" for c in columns)
                 print(f"{name:26}{events:7d}{numbers} {mean['phi']:5.2f} {mean['alpha']:.3f}")
+    print("\nRed cells a year at 2 000 events, and what the table says that chance gives")
+    for name in WORLDS:
+        pairs = told(name, n=n, seed=3).values()
+        print(f"{name:26}" + "  ".join(f"{red:6.1f} told {said:5.1f}" for red, said in pairs))
     print("\nFalse red months and tertials a year, 2 earlier years")
     for name in WORLDS:
         found = [calendar_reds(name, events, n=n, seed=5) for events in EVENTS]

@@ -534,6 +534,14 @@ def test_chance_alone_in_invented_municipalities(years):
         assert found["Poisson"].mean() > found["est_geo"].mean(), name
 
 
+def test_what_the_table_says_of_chance_is_about_what_chance_gives():
+    from calibrate_deviations import told
+
+    for name in ("equal", "season and holidays", "over-dispersed weeks"):
+        for red, said in told(name, n=12, seed=4).values():
+            assert said / 2.5 < red < 2 * said, name
+
+
 def test_a_planted_tripling_is_found():
     from calibrate_deviations import power
 
