@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import nbinom, poisson
 
@@ -129,6 +129,14 @@ def test_red_first_at_is_the_first(baseline, m, phi, alpha, limit, above):
         n for n in range(first + 2) if expected.at_least(n) <= limit and n - expected.mean >= above
     )
     assert first == naive
+
+
+@given(counts, lengths, phis, alphas, st.integers(3, 20))
+def test_a_limit_that_is_exactly_the_tail_is_reached(baseline, m, phi, alpha, more):
+    expected = predict(baseline, m, phi, alpha)
+    n = int(np.ceil(expected.mean)) + more
+    assume(expected.at_least(n) > 1e-9)
+    assert expected.first_at(expected.at_least(n), above=0) == n
 
 
 @given(counts, lengths, phis, alphas)

@@ -52,12 +52,10 @@ class Predictive(NamedTuple):
         """
         inverse = nbinom.isf(probability, self.size, self.chance)
         n = np.maximum(inverse + 1, np.ceil(self.mean + above)).astype(np.int64)
-        # The inverse is rounded; the tail decides.
+        # The inverse is rounded, and goes one too far where the tail is exactly the probability.
         lower = np.maximum(n - 1, 0)
         fits = (self.at_least(lower) <= probability) & (lower - self.mean >= above)
-        n = np.where(fits, lower, n)
-        fits = (self.at_least(n) <= probability) & (n - self.mean >= above)
-        return np.where(fits, n, n + 1)
+        return np.where(fits, lower, n)
 
     def interval(self, outside: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Quantiles with no more than `outside` / 2 below the lower, and above the upper."""
