@@ -334,6 +334,15 @@ def test_a_changed_and_a_new_reporter_are_named():
     both = together(usual, elsewhere, weekly([7], source="väktare"), weekly([9]))
     row = only(eg.deviations(both, as_of="2026-W47"), view="week", district_id="a")
     assert pd.isna(row["reporting"])
+    # Who reports from the beginning of the data is not new, though nothing lies before it.
+    young = together(
+        weekly([1] * 13),
+        weekly([1] * 13, source="väktare", district_id="b", district="Bby"),
+        weekly([9], source="väktare"),
+    )
+    found = eg.deviations(young, as_of="2026-W47", since="2026-08-24")
+    row = only(found, view="week", district_id="a")
+    assert (row["baseline"], row["signal"], row["reporting"]) == (12, "red", "changed")
     # A label is not a filter: it is red all the same, and none without the column.
     bare = together(usual, weekly([7], source="väktare")).drop(columns="source")
     row = only(eg.deviations(bare, as_of="2026-W47"), view="week")
