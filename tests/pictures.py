@@ -15,6 +15,7 @@ DISTRICTS = ["Edsberg", "Häggvik", "Rotebro", "Tureberg"]
 TABLES = (
     *("addresses", "places", "deviations", "time_profile", "when_and_where", "concentration"),
     *("need", "priority", "tracking", "quality", "efforts", "follow_up", "weekly"),
+    "deviation_chance",
 )
 
 
@@ -74,12 +75,8 @@ def deviations():
     order = table["signal"].map({"red": 0, "yellow": 1, "none": 2, "grey": 3})
     chance = {"rows": "district", "view": "week", "period": "2026-W47", "cells": 8}
     chance |= {"red_by_chance": 0.53, "yellow_by_chance": 1.6, "red": 1, "yellow": 1}
-    power = {"rows": "district", "view": "week", "cells": 8, "doubling_found": 0.25}
-    return SimpleNamespace(
-        table=table.iloc[np.argsort(order, kind="stable")].reset_index(drop=True),
-        chance=pd.DataFrame([chance]),
-        power=pd.DataFrame([power]),
-    )
+    ordered = table.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+    return ordered, pd.DataFrame([chance])
 
 
 def time_profile():
@@ -212,7 +209,8 @@ def full_picture(**changed):
             "without_time": 4,
         },
         "addresses": addresses(),
-        "deviations": deviations(),
+        "deviations": deviations()[0],
+        "deviation_chance": deviations()[1],
         "time_profile": time_profile(),
         "when_and_where": when_and_where(),
         "concentration": concentration(),

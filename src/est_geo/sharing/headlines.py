@@ -6,7 +6,7 @@ said to be so in the sentence itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from est_geo.sharing.headings import swedish_order
 from est_geo.sharing.report_values import (
@@ -24,9 +24,6 @@ from est_geo.sharing.report_values import (
 )
 from est_geo.sharing.report_words import report_words
 from est_geo.sharing.wording import number, short_number
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 RECURS = ("recurring_long", "recurring_new")
 _NAMED = 3
@@ -91,12 +88,11 @@ def cells_of(deviations: object, view: str) -> list[dict[str, Any]]:
     return rows_of(last)
 
 
-def chance_of(deviations: object, view: str) -> dict[str, Any] | None:
-    """Take what chance alone gives in a view, where the result says so."""
-    chance: pd.DataFrame | None = getattr(deviations, "chance", None)
+def chance_of(picture: Any, view: str) -> dict[str, Any] | None:  # noqa: ANN401 - any picture
+    """Take what chance alone gives in a view, where the picture says so."""
     rows = [
         row
-        for row in rows_of(chance)
+        for row in rows_of(table_of(getattr(picture, "deviation_chance", None)))
         if row.get("view") == view and row.get("rows", "district") == "district"
     ]
     return max(rows, key=lambda row: str(row.get("period"))) if rows else None
@@ -187,7 +183,7 @@ def _deviating(picture: Any, say: dict[str, str], language: str) -> list[Headlin
         if len(red) > _REDS:
             rest = spelt(len(red) - _REDS, say, language)
             tail.append(say["say_more_red"].format(rest))
-        chance = chance_of(deviations, view)
+        chance = chance_of(picture, view)
         if chance is not None and chance.get("red_by_chance") is not None:
             expected = short_number(round(float(chance["red_by_chance"]), 1), language)
             cells_text = count(chance.get("cells"), language)
@@ -222,11 +218,13 @@ def _when(picture: Any, say: dict[str, str], language: str) -> list[Headline]:  
         return []
     top = rows[0]
     key = "place_id" if "place_id" in top else "district_id"
+    sure = _is_sure(top)
     same = [
         row
         for row in rows
         if row.get(key) == top.get(key)
         and (row["from_hour"], row["to_hour"]) == (top["from_hour"], top["to_hour"])
+        and (row is top or (sure and _is_sure(row)))
     ]
     same.sort(key=lambda row: int(row["weekday"]))
     days = say["weekdays"].split()
@@ -240,13 +238,13 @@ def _when(picture: Any, say: dict[str, str], language: str) -> list[Headline]:  
     shares = [row.get("share_elsewhere") for row in same]
     if all(value is not None for value in shares):
         elsewhere = sum(float(value) for value in shares if value is not None)
-        sure = all(row.get("p") is not None and row["p"] <= _SURE for row in same)
-        text += " " + (
-            say["say_when_own"].format(share(elsewhere, language))
-            if sure
-            else say["say_when_as_all"]
-        )
+        form = "say_when_own" if sure else "say_when_chance"
+        text += " " + say[form].format(share(elsewhere, language))
     return [Headline(text, "when")]
+
+
+def _is_sure(row: dict[str, Any]) -> bool:
+    return row.get("p") is not None and row["p"] <= _SURE
 
 
 def _unplaced(picture: Any, say: dict[str, str], language: str) -> list[Headline]:  # noqa: ANN401

@@ -26,12 +26,13 @@ from est_geo.sharing.outgoing import check_outgoing
 from est_geo.sharing.packaged import read_asset
 from est_geo.sharing.policy import policy_of
 from est_geo.sharing.report_account import changes, concentration, method, need, priority, quality
+from est_geo.sharing.report_hours import weekly, when_and_where
 from est_geo.sharing.report_map import still_map
 from est_geo.sharing.report_pdf import pdf_bytes
-from est_geo.sharing.report_sections import deviating, recurring, weekly, when_and_where
+from est_geo.sharing.report_sections import deviating, recurring
 from est_geo.sharing.report_values import joined
 from est_geo.sharing.report_words import report_words
-from est_geo.sharing.wording import date, date_range
+from est_geo.sharing.wording import date, date_range, number
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -279,6 +280,11 @@ def _meta(
     parts = []
     if span is not None and getattr(picture, "period", None) is not None:
         parts.append(say["data_span"].format(date_range(span[0], span[1], language)))
+        counted = (getattr(picture, "counts", None) or {}).get("in_period")
+        if counted is not None:
+            parts.append(say["in_period"].format(number(counted, language)))
+        if (getattr(picture, "parameters", None) or {}).get("period_complete") is False:
+            parts.append(say["not_complete"])
     if made_on is not None:
         parts.append(say["made_on"].format(date(made_on, language)))
     return parts

@@ -15,6 +15,7 @@ from est_geo.sharing.report_values import (
     count,
     day,
     joined,
+    more_rows,
     rows_of,
     share,
     table_of,
@@ -25,6 +26,7 @@ from est_geo.sharing.wording import number, short_number
 
 _TOP = 10
 _MOST_ROWS = 40
+_CHANGES = 15
 _COUNTED = ("inside", "duplicates", "outside", "district_only", "unplaced", "rejected")
 _SHARES = {"share", "hit_rate", "cumulative_share"}
 _UNREAD = {"geometry", "site_ids", "district_id", "place_id"}
@@ -38,9 +40,12 @@ def changes(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN4
     if tracking is None and efforts is None and follow_up is None:
         return None
     say = report_words(language)
-    rows = rows_of(table_of(tracking))
+    first = "previous" in picture.parameters and picture.parameters["previous"] is None
+    rows = [] if first else rows_of(table_of(tracking))
     last = max((str(row.get("period")) for row in rows), default="")
     rows = [row for row in rows if str(row.get("period")) == last]
+    # What only remains is no news.
+    rows.sort(key=lambda row: row.get("change") == "remains")
     lines = [
         {
             "name": text(row.get("name")),
@@ -50,11 +55,11 @@ def changes(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN4
             "n": count(row.get("n"), language),
             "before": count(row.get("n_before"), language),
         }
-        for row in rows[:_MOST_ROWS]
+        for row in rows[:_CHANGES]
     ]
     return {
         "rows": lines,
-        "more": _more(len(rows) - _MOST_ROWS, say, language),
+        "more": more_rows(len(rows) - _CHANGES, say, language),
         "message": say["no_changes"] if not rows else "",
         "tables": [
             {"heading": say[name], **plain_table(table_of(part), language)}
@@ -95,7 +100,11 @@ def need(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN401 
             }
             for row in rows[:_TOP]
         ],
-        "note": say["need_note"].format(of_need) if of_need else "",
+        "note": say[
+            "need_note" if any(row.get("actors") is not None for row in rows) else "need_note_bare"
+        ].format(of_need)
+        if of_need
+        else "",
         "earlier": any(row.get("earlier") is not None for row in rows),
         "actors": any(row.get("actors") is not None for row in rows),
     }
@@ -140,7 +149,7 @@ def priority(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN
             }
             for row in rows[:_TOP]
         ],
-        "more": _more(len(rows) - _TOP, say, language),
+        "more": more_rows(len(rows) - _TOP, say, language),
         "note": note,
     }
 
@@ -177,7 +186,7 @@ def method(picture: Any, language: str) -> dict[str, Any]:  # noqa: ANN401 - any
     say = report_words(language)
     given = {
         "recurring": ("addresses", ("define_recurring", "define_chance")),
-        "deviating": ("deviations", ("define_deviating", "define_expected")),
+        "deviating": ("deviations", ("define_deviating", "define_expected", "define_unseen")),
         "places": ("places", ("define_place",)),
         "time": ("time_profile", ("define_time",)),
     }
@@ -205,7 +214,7 @@ def plain_table(table: pd.DataFrame | None, language: str) -> dict[str, Any]:
     return {
         "columns": [heading(name, language) for name in shown],
         "rows": [[_cell(row[name], name, language) for name in shown] for row in rows[:_MOST_ROWS]],
-        "more": _more(len(rows) - _MOST_ROWS, report_words(language), language),
+        "more": more_rows(len(rows) - _MOST_ROWS, report_words(language), language),
     }
 
 
@@ -227,10 +236,6 @@ def _cell(value: object, column: str, language: str) -> str:
     elif value is not None:
         said = str(value)
     return said
-
-
-def _more(rest: int, say: dict[str, str], language: str) -> str:
-    return say["more_rows"].format(number(rest, language)) if rest > 0 else ""
 
 
 def _score(value: object, language: str) -> str:

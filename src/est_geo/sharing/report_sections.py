@@ -1,4 +1,4 @@
-"""What keeps coming back, what deviates, when and where: tables of a picture as lines to print.
+"""What keeps coming back and what deviates: tables of a picture as lines to print.
 
 Every section is a dict of plain texts and of charts, for a template; None where there is nothing to
 say. Nothing is worked out here that a table does not hold.
@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from est_geo.periods import parse_period
-from est_geo.sharing.charts import RAMP, Week, month_squares, week_line, week_strip
+from est_geo.sharing.charts import month_squares
 from est_geo.sharing.headings import swedish_order
 from est_geo.sharing.headlines import RECURS, cells_of, chance_of, view_shown
 from est_geo.sharing.report_values import (
     DASH,
     capital,
     category,
-    clock,
     count,
     expected_range,
+    more_rows,
     rows_of,
-    share,
     table_of,
     text,
     times,
@@ -34,9 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TOP = 10
-_STRIPS = 3
 _SIX = 6
-_BINS, _HOURS = 168, 24
 _SIGNS = {"red": "▲", "yellow": "●", "grey": DASH, "none": ""}
 _FOUR_WEEKS = 3  # before the last
 
@@ -65,7 +62,11 @@ def recurring(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
                     "heading": heading,
                     "rows": [_address(row, say, language) for row in shown],
                     "below": [_address(row, say, language) for row in below],
-                    "more": _more(len(sure) + len(chance) - len(shown) - len(below), say, language),
+                    "more": _more_of(
+                        len(sure) - len(shown), len(chance) - len(below), say, language
+                    )
+                    if tested
+                    else more_rows(len(own) - len(shown), say, language),
                 }
             )
     message = ""
@@ -127,8 +128,14 @@ def _hours(value: object, say: dict[str, str]) -> str:
     return say["clock_span"].format(first, last)
 
 
-def _more(rest: int, say: dict[str, str], language: str) -> str:
-    return say["more_rows"].format(number(rest, language)) if rest > 0 else ""
+def _more_of(sure: int, chance: int, say: dict[str, str], language: str) -> str:
+    """Say how many more there are, and how many of them that may be chance."""
+    parts = []
+    if sure > 0:
+        parts.append(say["more_recurring"].format(number(sure, language)))
+    if chance > 0:
+        parts.append(say["more_chance"].format(number(chance, language)))
+    return " ".join(parts)
 
 
 def deviating(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN401 - any picture
@@ -149,7 +156,7 @@ def deviating(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
         every += cells
         marked = [cell for cell in cells if cell.get("signal") in {"red", "yellow"}]
         lines += [_deviation(cell, view, say, language) for cell in marked]
-        chance = chance_of(deviations, view)
+        chance = chance_of(picture, view)
         if chance is not None:
             notes.append(
                 f"{capital(_view_label(view, cells, say, language))}: "
@@ -163,7 +170,6 @@ def deviating(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
         notes.append(say["holiday_note"])
     if any(cell.get("preliminary") for cell in every):
         notes.append(say["preliminary_note"])
-    notes += _unseen(deviations, shown, say, language)
     return {
         "lines": lines,
         "message": "" if lines else say["none_deviates"],
@@ -251,131 +257,3 @@ def _rough(value: object, language: str) -> str:
     return (
         short_number(round(float(value), 1), language) if isinstance(value, int | float) else DASH
     )
-
-
-def _unseen(deviations: object, view: str, say: dict[str, str], language: str) -> list[str]:
-    """Say how often a doubling would be seen, where the result has worked that out."""
-    rows = [
-        row
-        for row in rows_of(getattr(deviations, "power", None))
-        if row.get("view") == view and row.get("rows", "district") == "district"
-    ]
-    cells = sum(int(row.get("cells") or 0) for row in rows)
-    if not cells:
-        return []
-    found = sum(float(row["doubling_found"] or 0) * int(row["cells"] or 0) for row in rows)
-    return [say["unseen"].format(share(found / cells, language))]
-
-
-def weekly(picture: Any, language: str) -> Markup | None:  # noqa: ANN401 - any picture
-    """Chart of counts by week, where the picture has them: `week`, `n`, `low`, `high`."""
-    rows = rows_of(table_of(getattr(picture, "weekly", None)))
-    if not rows or not {"week", "n"} <= set(rows[0]):
-        return None
-    say = report_words(language)
-    weeks = [
-        Week(
-            str(parse_period(str(row["week"])).part),
-            float(row["n"] or 0),
-            row.get("low"),
-            row.get("high"),
-            bool(row.get("complete", True)),
-        )
-        for row in rows
-    ]
-    last = next((week for week in reversed(weeks) if week.complete), weeks[-1])
-    says = say["weekly_band"].format(last.label, count(last.n, language))
-    return Markup(week_line(weeks, says=says))  # noqa: S704 - made by us, text escaped there
-
-
-def when_and_where(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN401
-    """Hours of the week for the area and its top places, and the table staffing is planned from."""
-    profile = getattr(picture, "time_profile", None)
-    table = getattr(picture, "when_and_where", None)
-    if profile is None and table is None:
-        return None
-    say = report_words(language)
-    strips = _strips(rows_of(table_of(profile)), say, language)
-    rows = rows_of(table_of(table))
-    notes = []
-    known = getattr(table_of(profile), "attrs", {}).get("time_profile")
-    if isinstance(known, dict) and "known" in known:
-        unknown = sum(
-            int(known.get(reason, 0))
-            for reason in (
-                *("without_time", "week_only", "longer_than_a_week"),
-                *("day_only", "midnight"),
-            )
-        )
-        notes.append(
-            say["time_unknown"].format(
-                number(int(known["known"]), language), number(unknown, language)
-            )
-        )
-    chosen = getattr(table_of(table), "attrs", {}).get("when_and_where")
-    if isinstance(chosen, dict):
-        places = bool(rows) and "place_id" in rows[0]
-        notes.append(
-            say["blocks"].format(
-                number(chosen["blocks"], language),
-                number(chosen["blocks_in_all"], language),
-                chosen["block_hours"],
-                share(chosen["hold"], language),
-                say["in_places" if places else "in_districts"],
-            )
-        )
-        notes.append(say["blocks_note"])
-    days = say["weekdays"].split()
-    return {
-        "strips": strips,
-        "rows": [
-            {
-                "name": text(row.get("name")),
-                "day": days[int(row["weekday"])],
-                "clock": say["clock_span"].format(
-                    *clock(int(row["from_hour"]), int(row["to_hour"])).split(DASH)
-                ),
-                "n": count(row.get("weight"), language, say["suppressed"]),
-                "own": share(row.get("share_of_own"), language),
-                "elsewhere": share(row.get("share_elsewhere"), language),
-            }
-            for row in rows[:_TOP]
-        ],
-        "more": _more(len(rows) - _TOP, say, language),
-        "message": "" if strips or rows else say["no_times"],
-        "notes": notes,
-    }
-
-
-def _strips(rows: list[dict[str, Any]], say: dict[str, str], language: str) -> list[dict[str, Any]]:
-    """Charts of the whole area and of the first three places."""
-    groups: dict[Any, list[dict[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault((row.get("place_id"), row.get("name")), []).append(row)
-    whole = [key for key in groups if key[0] is None]
-    places = [key for key in groups if key[0] is not None][:_STRIPS]
-    days = say["weekdays"].split()
-    strips = []
-    for key in [*whole[:1], *places]:
-        weights = [0.0] * _BINS
-        for row in groups[key]:
-            bin_ = int(row["weekday"]) * _HOURS + int(row["hour"])
-            if 0 <= bin_ < _BINS:
-                weights[bin_] += float(row["weight"] or 0.0)
-        most = max(weights)
-        day, hour = divmod(weights.index(most), _HOURS)
-        says = say["strip"].format(days[day], f"{hour:02d}", f"{hour + 1:02d}")
-        if most <= 0:
-            says = say["strip_none"]
-        chart = week_strip(weights, days=say["weekdays_short"].split(), says=says)
-        strips.append(
-            {
-                "name": say["whole_area"] if key[0] is None else text(key[1]),
-                "rank": "" if key[0] is None else count(key[0], language),
-                "chart": Markup(chart),  # noqa: S704 - made by us, text escaped there
-                "says": says,
-                "most": say["at_most"].format(short_number(most, language)) if most > 0 else "",
-                "ramp": RAMP,
-            }
-        )
-    return strips

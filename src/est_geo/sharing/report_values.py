@@ -56,8 +56,13 @@ def count(value: object, language: str, instead: str = DASH) -> str:
 
 
 def share(value: object, language: str) -> str:
-    """Write a share as a percentage, or a dash."""
-    return percent(float(value), language) if isinstance(value, int | float) else DASH
+    """Write a share as a percentage, or a dash; not all is never 100 %."""
+    if not isinstance(value, int | float):
+        return DASH
+    nearly = 0.995
+    if nearly <= value < 1:
+        return percent(value, language).replace("100", number(99.9, language, decimals=1))
+    return percent(float(value), language)
 
 
 def times(value: object, language: str) -> str:
@@ -111,3 +116,8 @@ def spelt(value: int, say: dict[str, str], language: str) -> str:
 def capital(sentence: str) -> str:
     """Begin with a capital letter, whatever the sentence begins with."""
     return sentence[:1].upper() + sentence[1:]
+
+
+def more_rows(rest: int, say: dict[str, str], language: str) -> str:
+    """Say how many rows more there are; nothing where there are none."""
+    return say["more_rows"].format(number(rest, language)) if rest > 0 else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from est_geo.sharing.report_sentences import SENTENCES
 from est_geo.sharing.wording import LANGUAGES, words
 
 # Each text in Swedish, then in English; `{}` is filled by what is counted or named.
@@ -12,6 +13,8 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "report_title": ("Lägesbild {}", "Shared picture {}"),
     "report_title_bare": ("Lägesbild", "Shared picture"),
     "made_on": ("Gjord {}", "Made {}"),
+    "in_period": ("{} under perioden", "{} in the period"),
+    "not_complete": ("perioden är inte slut", "the period is not over"),
     "data_span": ("Händelser {}", "Incidents {}"),
     "suppressed_note": (
         "Färre än {} händelser visas inte i denna version.",
@@ -76,6 +79,11 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_addresses": ("Inga adresser att visa.", "No addresses to show."),
     "squares_stations": ("Torg, stationer och gator", "Squares, stations and streets"),
     "more_rows": ("… och {} till", "… and {} more"),
+    "more_recurring": ("… och {} återkommande till.", "… and {} more that keep coming back."),
+    "more_chance": (
+        "{} till har flera händelser, men så många kan uppstå av en slump.",
+        "{} more have several incidents, but so many may be chance.",
+    ),
     # Deviating
     "view_week": ("veckan", "the week"),
     "view_four_weeks": ("fyra veckor", "four weeks"),
@@ -104,16 +112,6 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "by_chance": (
         "Av de {} rutorna blir {} röda och {} gula av en ren slump, när inget har ändrats.",
         "Of the {} cells, {} turn red and {} yellow by chance alone, when nothing has changed.",
-    ),
-    "unseen": (
-        (
-            "Vad som inte syns: en fördubbling under en enda period blir röd i {} av rutorna med "
-            "händelser."
-        ),
-        (
-            "What cannot be seen: a doubling in one period turns red in {} of the cells with "
-            "incidents."
-        ),
     ),
     "holiday": ("helgvecka", "holiday week"),
     "holiday_note": (
@@ -198,6 +196,10 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Poäng = behov × påverkan. Behov väger samman {}. Ordningen är var samtalet kan börja.",
         "Score = need × influence. Need weighs together {}. The order is where to begin talking.",
     ),
+    "need_note_bare": (
+        "Behov väger samman {}. Ordningen är var samtalet kan börja.",
+        "Need weighs together {}. The order is where to begin talking.",
+    ),
     "weight_of": ("{} (vikt {})", "{} (weight {})"),
     "concentration_all": (
         "Hälften av händelserna skedde på {} av alla adresser ({} av {}).",
@@ -276,6 +278,18 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
             "Yellow: keep an eye on. Grey: too little expected to say anything."
         ),
     ),
+    "define_unseen": (
+        (
+            "Det som inte syns: där det brukar ske mindre än en händelse i veckan upptäcks en "
+            "fördubbling nästan aldrig, vid två till fyra i veckan ungefär var fjärde gång. En "
+            "ny utsatt adress syns tidigare under Det som återkommer."
+        ),
+        (
+            "What cannot be seen: where there is usually less than one incident a week a doubling "
+            "is almost never found, at two to four a week about one time in four. A new hot "
+            "address shows sooner under What keeps coming back."
+        ),
+    ),
     "define_expected": (
         (
             "Väntat: jämförelseperioden före, med hänsyn till årstiden; spannet rymmer åtta "
@@ -302,85 +316,6 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "source_line": ("Källa: {}", "Source: {}"),
     "source_unknown": ("inlästa händelser", "incidents read"),
     "page_of": ("sida", "page"),
-    # Headlines
-    "say_and": ("och", "and"),
-    "say_one_address": ("En adress", "One address"),
-    "say_one_square": ("En ruta", "One square"),
-    "say_addresses": ("{} adresser", "{} addresses"),
-    "say_squares": ("{} rutor", "{} squares"),
-    "say_in": ("{} i {}", "{} in {}"),
-    "say_recurs_one": ("{} återkommer: {}.", "{} keeps coming back: {}."),
-    "say_recurs": ("{} återkommer: {}.", "{} keep coming back: {}."),
-    "say_recurs_top": ("{} återkommer, tydligast {}.", "{} keep coming back, clearest {}."),
-    "say_weeks_times": (
-        "{} ({} veckor, minst {} gånger det vanliga)",
-        "{} ({} weeks, at least {} times the usual)",
-    ),
-    "say_weeks": ("{} ({} veckor)", "{} ({} weeks)"),
-    "say_one_source": (
-        "{} bygger på en enda rapportör.",
-        "{} rests on one reporter only.",
-    ),
-    "say_chance_one": (
-        "Ytterligare en har flera händelser, men så många kan uppstå av en slump.",
-        "One more has several incidents, but so many may be chance.",
-    ),
-    "say_chance": (
-        "Ytterligare {} har flera händelser, men så många kan uppstå av en slump.",
-        "{} more have several incidents, but so many may be chance.",
-    ),
-    "say_above": (
-        "{} i {} ligger över det vanliga ({} händelser, väntat {}).",
-        "{} in {} is above the usual ({} incidents, expected {}).",
-    ),
-    "say_changed": (
-        "Ökningen kommer från en rapportör ({}) som rapporterat mindre förut: ändrad rapportering.",
-        "The rise comes from one reporter ({}) who reported less before: changed reporting.",
-    ),
-    "say_changed_bare": (
-        "Ökningen kommer från en rapportör: ändrad rapportering.",
-        "The rise comes from one reporter: changed reporting.",
-    ),
-    "say_more_red": (
-        "Ytterligare {} ligger över det vanliga.",
-        "{} more are above the usual.",
-    ),
-    "say_red_chance": (
-        "Av en ren slump väntas {} röda av {} rutor.",
-        "By chance alone {} of {} cells would be red.",
-    ),
-    "say_calm": (
-        "Inget avviker från det vanliga i {}.",
-        "Nothing deviates from the usual in {}.",
-    ),
-    "say_when": (
-        "Av händelserna vid {} sker {} {} kl. {}.",
-        "Of the incidents at {}, {} happen {} {}.",
-    ),
-    "say_when_own": (
-        "På andra håll är det {} vid den tiden.",
-        "Elsewhere it is {} at these hours.",
-    ),
-    "say_when_as_all": (
-        "Det är ungefär som på andra håll.",
-        "That is about as elsewhere.",
-    ),
-    "say_unplaced": (
-        "{} av de {} händelserna saknar säkert läge och finns inte på kartan.",
-        "{} of the {} incidents lack a sure location and are not on the map.",
-    ),
-    "say_nothing": (
-        "Underlaget är för litet för att säga något säkert.",
-        "There is too little data to say anything for sure.",
-    ),
-    "say_total": (
-        "{} händelser är med i bilden.",
-        "{} incidents are in the picture.",
-    ),
-    "small_numbers": (
-        "noll en två tre fyra fem sex sju åtta nio tio elva tolv",
-        "no one two three four five six seven eight nine ten eleven twelve",
-    ),
 }
 
 
@@ -394,4 +329,4 @@ def report_words(language: str) -> dict[str, str]:
     """
     common = words(language)
     index = LANGUAGES.index(language)
-    return common | {key: texts[index] for key, texts in REPORT_WORDS.items()}
+    return common | {key: texts[index] for key, texts in (REPORT_WORDS | SENTENCES).items()}
