@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from types import SimpleNamespace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 import conftest
 from est_geo.periods import parse_period
@@ -160,7 +162,10 @@ def need():
 def priority():
     table = pd.DataFrame(
         {"rank": [1, 2], "address": ["Malmvägen 8", None], "district": ["Tureberg", "Edsberg"]}
-    ).assign(n=[12, 4], weight=[12.0, 4.0], score=[3.0, 1.0])
+    ).assign(n=[12, 4], weight=[12.0, 4.0], score=[3.0, 1.0], share=[0.2, 0.02], included=1.0)
+    west, south = conftest.WEST, conftest.SOUTH
+    squares = [shapely.box(west + x, south, west + x + 100, south + 100) for x in (0, 300)]
+    table = gpd.GeoDataFrame(table, geometry=squares, crs=conftest.CRS)
     table.attrs["priority"] = {"cell_m": 100.0, "area_used": 0.01, "share": 0.22}
     return table
 
@@ -218,7 +223,11 @@ def full_picture(**changed):
         "priority": priority(),
         "tracking": tracking(),
         "quality": pd.DataFrame({"source": ["polis"], "rows": [2010], "hit_rate": [0.972]}),
-        "efforts": pd.DataFrame({"name": ["Belysning"], "first": [pd.Timestamp("2026-09-01")]}),
+        "efforts": gpd.GeoDataFrame(
+            {"effort": ["Belysning"], "start": [pd.Timestamp("2026-09-01")]},
+            geometry=[conftest.CENTRE],
+            crs=conftest.CRS,
+        ),
         "follow_up": pd.DataFrame({"name": ["Belysning"], "p": [0.4], "sure": [False]}),
         "weekly": weekly(),
         "provenance": SimpleNamespace(versions={"est_geo": "0.1.0"}, inputs={"a.csv": "9f" * 32}),

@@ -328,7 +328,7 @@ TEXT_COLUMNS = {
     "priority": ("address", "district"),
     "tracking": ("name", "district"),
     "quality": ("source",),
-    "efforts": ("name",),
+    "efforts": ("effort",),
     "follow_up": ("name",),
 }
 
