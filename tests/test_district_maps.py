@@ -14,7 +14,7 @@ import conftest
 import est_geo as eg
 from est_geo.analysis.density import kde
 from est_geo.errors import FileRefused, InputError
-from est_geo.sharing.district_maps import file_names, part_of
+from est_geo.sharing.district_maps import _inside, file_names, part_of
 from est_geo.sharing.policy import page_policy
 from test_html import HOSTILE
 
@@ -168,6 +168,12 @@ def test_hostile_names_stay_in_the_folder_and_stay_text(tmp_path):
     index = written[0].read_text(encoding="utf-8")
     assert "<script" not in index
     assert "&lt;script&gt;1&lt;/script&gt;" in index
+
+
+@pytest.mark.parametrize("file", ["../karta.html", "/etc/x.html", "a/b.html", "..", ""])
+def test_no_file_is_written_outside_the_folder_whatever_made_its_name(tmp_path, file):
+    with pytest.raises(FileRefused, match="is not a name of a file"):
+        _inside(tmp_path, file)
 
 
 def test_names_that_give_the_same_file_are_refused_before_anything_is_written(tmp_path):

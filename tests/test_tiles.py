@@ -194,7 +194,8 @@ def test_the_policy_stops_pictures_from_any_other_server(page, tmp_path, server)
     file = save_offline(own_map(), tmp_path / "k.html", tiles="http://127.0.0.1:9/{z}/{x}/{y}")
     page.goto(file.as_uri())
     page.evaluate(
-        "url => new Promise(done => { const it = new Image(); it.onerror = done; it.src = url; })",
+        "url => new Promise(done => { const it = new Image(); it.onload = it.onerror = done;"
+        " it.src = url; })",
         origin + "/spy.png",
     )
     assert asked == []

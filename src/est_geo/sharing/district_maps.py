@@ -7,6 +7,7 @@ on all of them and on the map of the whole.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _WHOLE = "karta.html"
+_FILE = re.compile(r"[a-z0-9-]+\.html")
 _LONGEST = 60  # letters of a district in the name of a file
 
 
@@ -191,11 +193,10 @@ def _plain(text: str) -> str:
 
 
 def _inside(folder: Path, file: str) -> Path:
-    """Join a file to a folder, and make sure that it lies in it."""
-    path = folder / file
-    if path.parent != folder or path.name != file:
+    """Join a file to a folder, where its name cannot lead out of it."""
+    if not _FILE.fullmatch(file):
         raise FileRefused(f"{file[:40]!r} is not a name of a file. Rename the district.")
-    return path
+    return folder / file
 
 
 def _made(folder: Path) -> Path:

@@ -183,10 +183,10 @@ def make_page(
         ids = {_id_of(element) for element in tree}
         maps = {element.get_name() for element in tree if isinstance(element, folium.Map)}
         scales = color_scales(tree)
-        head, scripts = _head(figure.header, tree, ids, maps)
-        body = [_markup(name, child, ids) for name, child in _children(figure.html)]
+        head, scripts = _head(figure.header, tree, maps)
+        body = [_markup(name, child) for name, child in _children(figure.html)]
         drawing = "\n".join(
-            scales.get(name) or _text(name, child, ids) for name, child in _children(figure.script)
+            scales.get(name) or _text(name, child) for name, child in _children(figure.script)
         )
     if "$(" in drawing:
         scripts.append(read_asset("folium_popup.js"))
@@ -246,9 +246,7 @@ def _unchanged(figure: Figure) -> Iterator[None]:
             element._children = children  # noqa: SLF001 - branca has no other way
 
 
-def _head(
-    header: Element, tree: list[Element], ids: set[str], maps: set[str]
-) -> tuple[list[str], list[str]]:
+def _head(header: Element, tree: list[Element], maps: set[str]) -> tuple[list[str], list[str]]:
     """Return texts for the head and the scripts to run first."""
     head: list[str] = []
     scripts: list[str] = []
@@ -269,11 +267,11 @@ def _head(
             scripts.append(child.text)
         elif name in maps:
             # The one place where folium itself writes a script in the head.
-            text = _VIEWPORT.sub("", _text(name, child, ids))
+            text = _VIEWPORT.sub("", _text(name, child))
             scripts.extend(_SCRIPT.findall(text))
             head.append(_SCRIPT.sub("", text))
         else:
-            head.append(_markup(name, child, ids))
+            head.append(_markup(name, child))
     return head, scripts
 
 
@@ -289,9 +287,9 @@ def _id_of(element: Element) -> str:
     return str(element.get_name().rsplit("_", 1)[1])
 
 
-def _markup(name: str, child: Element, ids: set[str]) -> str:
+def _markup(name: str, child: Element) -> str:
     """Text of a child of the head or the body: no script but our own, nothing to fetch."""
-    text = _text(name, child, ids)
+    text = _text(name, child)
     if isinstance(child, Raw):
         return text
     fetched = fetched_by(text)
@@ -308,14 +306,13 @@ def _markup(name: str, child: Element, ids: set[str]) -> str:
     return text
 
 
-def _text(name: str, child: Element, ids: set[str]) -> str:
+def _text(name: str, child: Element) -> str:
     """Text of a child of the page, without reading rendered text as a template again.
 
     A map that was rendered before, such as by a notebook, still holds what folium made of it then:
     texts in `Element`, whose own `render` runs them as templates. They carry the name of the
-    element that rendered them; only what a user added as a template of their own is rendered here.
+    element that rendered them, also where that has been taken off the map since; only what a user
+    added as a template of their own is rendered here.
     """
-    rendered = type(child) is Element and bool(
-        ids.intersection(_ID.findall(name)) - {_id_of(child)}
-    )
+    rendered = type(child) is Element and bool(set(_ID.findall(name)) - {_id_of(child)})
     return str(child._template_str if rendered else child.render())  # noqa: SLF001 - no accessor
