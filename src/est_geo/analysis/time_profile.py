@@ -198,7 +198,8 @@ def _places(used: pd.DataFrame, places: gpd.GeoDataFrame) -> tuple[NDArray[np.in
     check_table(used, name="incidents")
     points, has_point = read_points(used, name="incidents", unplaced=True)
     check_same_crs(used, places, names=("incidents", "places"))
-    members = places[["place_id", "site_ids"]].assign(site=places["site_ids"].str.split())
+    # Without the text of all sites, which a row for each of them would repeat.
+    members = pd.DataFrame(places[["place_id"]]).assign(site=places["site_ids"].str.split())
     members = members.explode("site").dropna(subset=["site"])
     site_of = pd.Index(members["site"].astype(np.int64))
     rank = pd.Index(named["place_id"]).get_indexer(members["place_id"])
