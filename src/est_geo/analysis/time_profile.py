@@ -204,6 +204,6 @@ def _places(used: pd.DataFrame, places: gpd.GeoDataFrame) -> tuple[NDArray[np.in
     site_of = pd.Index(members["site"].astype(np.int64))
     rank = pd.Index(named["place_id"]).get_indexer(members["place_id"])
     codes = np.full(len(used), -1)
-    found = site_of.get_indexer(site_ids_of(points[has_point, 0], points[has_point, 1]))
+    found = site_of.get_indexer(pd.Index(site_ids_of(points[has_point, 0], points[has_point, 1])))
     codes[has_point] = np.where(found >= 0, rank[found], -1)
     return codes, named
