@@ -23,9 +23,12 @@ from est_geo.analysis.recurring_tests import LONG, NEW, Compared, Reports, compa
 from est_geo.analysis.statistics import benjamini_hochberg
 
 ADDRESSES, DISTRICTS, WEEKS, RECENT = 12_000, 9, 52, 17
+EARLIER = 8  # weeks before, of which earlier lists are made
+SPAN = WEEKS + EARLIER
 PLANTED = 20  # of each kind
 ALL_YEAR, LATELY = 8.0, 5.0  # events in 52 weeks, and in the last 17
 TOTALS = (700, 2_000, 5_000, 10_000)
+WEEKLY = 2_000  # events a year for which earlier lists are made too
 _TRUE_EXPONENT = 0.5
 
 
@@ -100,7 +103,7 @@ class Score:
 
 
 def simulate(world: World, total: int, rng: np.random.Generator):
-    """Make a year of reports: `Reports`, `Addresses`, and the truth. `ago` 0 is the last week."""
+    """Make 60 weeks of reports: `Reports`, `Addresses`, and the truth. `ago` 0 is the last one."""
     weights = rng.dirichlet(np.full(DISTRICTS, 4.0))
     district = rng.choice(DISTRICTS, ADDRESSES, p=weights)
     flats = rng.random(ADDRESSES) < 0.3
@@ -113,12 +116,12 @@ def simulate(world: World, total: int, rng: np.random.Generator):
     rate *= total / rate.sum()
     chosen = rng.permutation(ADDRESSES)[: 2 * PLANTED]
     all_year, lately = chosen[:PLANTED], chosen[PLANTED:]
-    by_week = np.repeat(rate[:, None] / WEEKS, WEEKS, axis=1)
+    by_week = np.repeat(rate[:, None] / WEEKS, SPAN, axis=1)
     by_week[all_year] = ALL_YEAR / WEEKS
     by_week[lately, :RECENT] = LATELY / RECENT
     usual_of = size if world.known and world.register else np.ones(ADDRESSES)
     truth = Truth(
-        _times_usual(by_week.sum(axis=1), usual_of, district),
+        _times_usual(by_week[:, :WEEKS].sum(axis=1), usual_of, district),
         _times_usual(by_week[:, :RECENT].sum(axis=1), usual_of, district),
         all_year,
         lately,
@@ -139,15 +142,15 @@ def simulate(world: World, total: int, rng: np.random.Generator):
 
 def _by_week(world: World, rng: np.random.Generator):
     """Draw what season, holidays and noise make of each week of each district."""
-    factor = np.ones((DISTRICTS, WEEKS))
+    factor = np.ones((DISTRICTS, SPAN))
     if world.season:
-        calendar = 47 - np.arange(WEEKS)  # week 47 is the last
+        calendar = 47 - np.arange(SPAN)  # week 47 is the last
         factor *= 1 + 0.35 * np.sin(2 * np.pi * (calendar - 10) / 52)
         factor[:, np.isin(calendar % 52, (0, 1, 8, 25, 44))] *= 0.6
     if world.noisy:
-        noise = np.zeros((DISTRICTS, WEEKS))
+        noise = np.zeros((DISTRICTS, SPAN))
         noise[:, 0] = rng.normal(0, 0.35, DISTRICTS)
-        for week in range(1, WEEKS):
+        for week in range(1, SPAN):
             noise[:, week] = 0.6 * noise[:, week - 1] + rng.normal(0, 0.28, DISTRICTS)
         factor *= np.exp(noise - noise.var() / 2)
     return factor
@@ -162,17 +165,17 @@ def _reports(world, total, rate, by_week, factor, rng):
     source = np.zeros(len(address), dtype=np.int64)
     if world.reporter:
         stock = rng.random(ADDRESSES) < 1 / 7
-        seen = np.where(stock[:, None] & (np.arange(WEEKS) < WEEKS - 17), rate[:, None], 0.0)
+        seen = np.where(stock[:, None] & (np.arange(SPAN) < WEEKS - 17), rate[:, None], 0.0)
         more = rng.poisson(0.5 * seen / WEEKS * factor)
         at, when = np.nonzero(more)
         at, when = np.repeat(at, more[at, when]), np.repeat(when, more[at, when])
         address, ago = np.append(address, at), np.append(ago, when)
         source = np.append(source, np.ones(len(at), dtype=np.int64))
     if world.dirty:
-        bursts = rng.integers(0, ADDRESSES, total // 150)
+        bursts = rng.integers(0, ADDRESSES, total * SPAN // WEEKS // 150)
         sizes = rng.integers(3, 9, len(bursts))
         address = np.append(address, np.repeat(bursts, sizes))
-        ago = np.append(ago, np.repeat(rng.integers(0, WEEKS, len(bursts)), sizes))
+        ago = np.append(ago, np.repeat(rng.integers(0, SPAN, len(bursts)), sizes))
         again = rng.random(len(address)) < 0.3
         # A report a day later is in the next week one time of seven.
         later = np.maximum(ago[again] - (rng.random(int(again.sum())) < 1 / 7), 0)
@@ -198,10 +201,28 @@ def judge(year, recent, truth: Truth) -> Score:
     )
 
 
-def ours(compared: Compared, truth: Truth) -> Score:
-    """Judge what the library lists."""
-    verdict = compared.verdicts(np.full(len(truth.year), None, dtype=object))
+def as_of(reports: Reports, addresses: Addresses, weeks: int) -> tuple[Reports, Addresses]:
+    """Look at the 52 weeks that ended so many weeks ago."""
+    ago = reports.ago - weeks
+    there = (ago >= 0) & (ago < WEEKS)
+    seen = replace(reports.only(there), ago=ago[there])
+    return seen, replace(addresses, of_incident=seen.address)
+
+
+def ours(compared: Compared, truth: Truth, before: np.ndarray | None = None) -> Score:
+    """Judge what the library lists, with or without an earlier list."""
+    nothing = np.full(len(truth.year), None, dtype=object)
+    verdict = compared.verdicts(nothing if before is None else before)
     return judge(verdict == LONG, verdict == NEW, truth)
+
+
+def listed_before(reports: Reports, addresses: Addresses, world: World) -> np.ndarray:
+    """Run the eight weeks before, each with the list of the week before it."""
+    verdict = np.full(ADDRESSES, None, dtype=object)
+    for weeks in range(EARLIER, 0, -1):
+        compared = compare_all(*as_of(reports, addresses, weeks), registered=world.register)
+        verdict = compared.verdicts(verdict)
+    return verdict
 
 
 def occurring_only(compared: Compared, truth: Truth) -> Score:
@@ -235,12 +256,15 @@ def tails(reports: Reports, addresses: Addresses, truth: Truth, *, negative_bino
     return judge(*flags, truth)
 
 
-def run(world: World, total: int, *, runs: int, seed: int = 4) -> pd.DataFrame:
+def run(
+    world: World, total: int, *, runs: int, seed: int = 4, weekly: bool = False
+) -> pd.DataFrame:
     """Run one world some times: for each method, what was listed, false and found."""
     rows = []
     for number in range(runs):
         rng = np.random.default_rng([seed, total, number])
-        reports, addresses, truth = simulate(world, total, rng)
+        every, addresses, truth = simulate(world, total, rng)
+        reports, addresses = as_of(every, addresses, 0)
         compared = compare_all(reports, addresses, registered=world.register)
         scores = {
             "est_geo": ours(compared, truth),
@@ -248,6 +272,9 @@ def run(world: World, total: int, *, runs: int, seed: int = 4) -> pd.DataFrame:
             "Poisson": tails(reports, addresses, truth, negative_binomial=False),
             "NB2": tails(reports, addresses, truth, negative_binomial=True),
         }
+        if weekly:
+            before = listed_before(every, addresses, world)
+            scores["est_geo, week by week"] = ours(compared, truth, before)
         rows += [{"method": name, **vars(score)} for name, score in scores.items()]
     table = (
         pd.DataFrame(rows)
@@ -267,7 +294,7 @@ def main(runs: int) -> None:
     print(f"{runs} runs of each; share of false ones / found of 8 a year / found of 5 lately")
     for name, world in WORLDS.items():
         for total in TOTALS:
-            table = run(world, total, runs=runs)
+            table = run(world, total, runs=runs, weekly=total == WEEKLY)
             parts = [
                 f"{method}: {row.share:.3f} ({row.false:.0f} of {row.listed:.0f}) "
                 f"{row.found_all_year:.2f} {row.found_lately:.2f}"

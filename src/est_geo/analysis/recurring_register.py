@@ -16,8 +16,6 @@ from est_geo.errors import InputError
 from est_geo.sites.collapse import address_names, site_ids_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -200,7 +198,7 @@ def _texts(table: gpd.GeoDataFrame, is_place: NDArray[np.bool_]) -> NDArray[np.o
     return text.to_numpy(dtype=object)
 
 
-def _names_of(placed: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+def _names_of(placed: gpd.GeoDataFrame) -> tuple[pd.Series, NDArray[np.bool_]]:
     """Give the text that each incident is known by, and whether it names a place."""
     text = address_names(placed)
     is_place = np.zeros(len(placed), dtype=bool)
@@ -210,7 +208,7 @@ def _names_of(placed: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], NDArray[np
         named = (text.isna() & placed["place"].notna()).to_numpy(dtype=bool)
         text = text.mask(named, placed["place"])
         is_place = is_place | named
-    return text.to_numpy(dtype=object), is_place
+    return text.reset_index(drop=True), is_place
 
 
 @dataclass(frozen=True)
@@ -220,7 +218,7 @@ class _Plain:
     codes: NDArray[np.int64]
     texts: pd.Index
 
-    def lookup(self, text: NDArray[np.object_]) -> NDArray[np.int64]:
+    def lookup(self, text: pd.Series) -> NDArray[np.int64]:
         """Give the same numbers to texts; one that is not here is −9, and so is a missing one."""
         spelling, spellings = pd.factorize(text)
         known = self.texts.get_indexer(pd.Index([plain(str(t)) for t in spellings], dtype=object))
@@ -228,8 +226,8 @@ class _Plain:
         return known[spelling].astype(np.int64)
 
 
-def _plain_codes(text: Iterable[object]) -> _Plain:
-    spelling, spellings = pd.factorize(pd.Series(text, dtype=object))
+def _plain_codes(text: pd.Series) -> _Plain:
+    spelling, spellings = pd.factorize(text)
     codes, texts = pd.factorize(np.asarray([plain(str(t)) for t in spellings], dtype=object))
     return _Plain(
         np.append(codes, _NO_TEXT)[spelling].astype(np.int64), pd.Index(texts, dtype=object)
@@ -294,7 +292,7 @@ def _stands_there(placed: gpd.GeoDataFrame) -> NDArray[np.bool_]:
 
 
 def _as_seen(
-    text: NDArray[np.object_],
+    text: pd.Series,
     is_place: NDArray[np.bool_],
     district: NDArray[np.int64],
     site: NDArray[np.int64],

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _FEWEST_OF_CATEGORY = 200
+_USED = (
+    *("occurred_from", "occurred_to", "time_precision", "category", "source", "weight"),
+    *("address", "place", "match_level", "matched_address"),
+    *("district_id", "district", "duplicate_of"),
+)
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,9 @@ def read_year(
         int((has_point & no_time).sum()),
         int((has_point & (ago < 0)).sum()),
     )
-    placed = incidents[used]
+    # The rest of a wide table need not be copied.
+    needed = [name for name in _USED if name in incidents.columns]
+    placed = incidents[[*needed, incidents.geometry.name]][used]
     for column in ("district_id", "district", "source", "category"):
         if column not in placed.columns:
             placed = placed.assign(**{column: pd.Series(np.nan, placed.index, dtype="str")})

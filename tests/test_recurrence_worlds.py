@@ -1,0 +1,59 @@
+"""A short run of the simulation in benchmarks; docs/recurring.md has the long one."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+FILE = Path(__file__).parents[1] / "benchmarks" / "recurrence_worlds.py"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def worlds():
+    spec = importlib.util.spec_from_file_location("recurrence_worlds", FILE)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["recurrence_worlds"] = module  # dataclasses look for their module
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules["recurrence_worlds"]
+
+
+@pytest.mark.parametrize("total", [700, 2_000, 5_000, 10_000])
+def test_few_of_those_listed_have_a_rate_under_twice_the_usual(worlds, total):
+    listed = false = 0
+    for name in (
+        "equal addresses",
+        "equal, everything at once",
+        "k = 2, repeats and bursts",
+        "k = 1/2, everything, dwellings not known",
+    ):
+        ours = worlds.run(worlds.WORLDS[name], total, runs=4).loc["est_geo"]
+        listed, false = listed + ours["listed"], false + ours["false"]
+    assert listed > 150
+    assert false / listed <= 0.02
+
+
+def test_problem_addresses_are_found(worlds):
+    table = worlds.run(worlds.UNEQUAL, 2_000, runs=12)
+    assert table.loc["est_geo", "found_all_year"] >= 0.85
+    assert table.loc["est_geo", "found_lately"] >= 0.68
+    # NB2 takes a hot address for a normal one.
+    assert table.loc["NB2", "found_lately"] < 0.6
+
+
+def test_what_others_do_with_the_same_reports(worlds):
+    table = worlds.run(worlds.WORLDS["k = 2, repeats and bursts"], 5_000, runs=4)
+    assert table.loc["est_geo", "share"] <= 0.02
+    assert table.loc["over those that occur", "share"] > 0.03
+    assert table.loc["Poisson", "share"] > 0.3
+    assert table.loc["NB2", "share"] > 0.2
+
+
+def test_an_earlier_list_adds_no_false_ones(worlds):
+    table = worlds.run(worlds.HARSH, 2_000, runs=2, weekly=True)
+    alone, weekly = table.loc["est_geo"], table.loc["est_geo, week by week"]
+    assert weekly["listed"] >= alone["listed"]
+    assert weekly["share"] <= 0.02
