@@ -1,4 +1,4 @@
-"""A short run of the simulation in benchmarks; docs/recurring.md has the long one."""
+"""A short run of the simulation in benchmarks, and real incidents; docs/recurring.md has it all."""
 
 import importlib.util
 import sys
@@ -6,18 +6,23 @@ from pathlib import Path
 
 import pytest
 
-FILE = Path(__file__).parents[1] / "benchmarks" / "recurrence_worlds.py"
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+DATA = Path(__file__).parents[2] / "shared" / "data"  # not part of the project
 
 pytestmark = pytest.mark.slow
 
 
+def benchmark(name):
+    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look for their module
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(scope="module")
 def worlds():
-    spec = importlib.util.spec_from_file_location("recurrence_worlds", FILE)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["recurrence_worlds"] = module  # dataclasses look for their module
-    spec.loader.exec_module(module)
-    yield module
+    yield benchmark("recurrence_worlds")
     del sys.modules["recurrence_worlds"]
 
 
@@ -57,3 +62,15 @@ def test_an_earlier_list_adds_no_false_ones(worlds):
     alone, weekly = table.loc["est_geo"], table.loc["est_geo, week by week"]
     assert weekly["listed"] >= alone["listed"]
     assert weekly["share"] <= 0.02
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the real incidents are not part of the project")
+def test_what_is_listed_of_real_incidents_goes_on():
+    real = benchmark("recurrence_real")
+    cities = real.read(DATA)
+    assert len(cities["Memphis"]) == 2245
+    later = real.half_year_later(cities["Minneapolis"], "2017-07-03")
+    assert later.loc["recurring_long", "n"] > 200
+    assert later.loc["recurring_long", "twice_again"] > 0.85
+    assert later.loc["may_be_chance", "twice_again"] < 0.35
+    assert later.loc["none", "twice_again"] < 0.1

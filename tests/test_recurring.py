@@ -498,6 +498,22 @@ def test_a_district_of_which_the_register_knows_nothing(caplog):
     assert verdict_of(table, 1) == "recurring_long"
 
 
+def test_two_weeks_recur_nowhere():
+    # All that happened in a year, in two different months: rare, and yet it is two.
+    table = eg.recurring_addresses(
+        at_addresses([(1, 3), (1, 60)]), register=street(300), as_of=WEEK
+    )
+    assert table["q"].iloc[0] < 0.05
+    assert table["verdict"].tolist() == ["may_be_chance"]
+
+
+def test_three_weeks_of_one_month_recur_nowhere():
+    rows = [(1, 0), (1, 7), (1, 14)]
+    table = eg.recurring_addresses(at_addresses(rows), register=street(300), as_of=WEEK)
+    assert (table["q"].iloc[0] < 0.05, table["months"].iloc[0]) == (True, 1)
+    assert table["verdict"].tolist() == ["may_be_chance"]
+
+
 def test_ties_are_ranked_by_address():
     rows = weekly(7, 50, 2, 6) + weekly(5, 50, 2, 6) + background()
     table = eg.recurring_addresses(at_addresses(rows), register=street(300), as_of=WEEK)
