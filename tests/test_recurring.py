@@ -242,6 +242,12 @@ def test_blocks_of_flats_are_compared_by_dwelling():
     by_dwelling = eg.recurring_addresses(
         incidents, register=street(400, dwellings=dwellings), as_of=WEEK
     )
+    shuffled = street(400, dwellings=dwellings).sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(eg.recurring_addresses(incidents, register=shuffled, as_of=WEEK)),
+        pd.DataFrame(by_dwelling),
+        check_exact=True,
+    )
     assert equal["verdict"].isin(LISTED).sum() > 20
     assert by_dwelling["verdict"].isin(LISTED).sum() == 0
     said = by_dwelling.attrs["recurrence"]["tests"]["address"]
@@ -270,8 +276,15 @@ def test_without_a_register_their_number_is_estimated(caplog):
     assert verdict_of(table, 1) == "recurring_long"
 
 
-def test_few_addresses_without_a_register_are_counted_and_not_tested(caplog):
-    incidents = at_addresses(weekly(1, 50, 2, 4) + [(number, 5) for number in range(2, 30)])
+@pytest.mark.parametrize(
+    "others",
+    [
+        [(2, 299), *((number, 5) for number in range(2, 30))],  # 29 addresses, one seen twice
+        [(number, 5) for number in range(2, 60)],  # more, and none seen in two weeks
+    ],
+)
+def test_few_addresses_without_a_register_are_counted_and_not_tested(others, caplog):
+    incidents = at_addresses(weekly(1, 50, 2, 4) + others)
     with caplog.at_level(logging.INFO):
         table = eg.recurring_addresses(incidents, as_of=WEEK)
     assert "too few to estimate how many there are: counted, not tested" in caplog.text
@@ -309,6 +322,20 @@ def test_squares_and_stations_stand_in_a_section_of_their_own():
     pd.testing.assert_frame_equal(
         pd.DataFrame(table[table["kind"] == "address"]), pd.DataFrame(alone)
     )
+
+
+def test_squares_are_compared_over_the_whole_area():
+    # One square in each of ten districts: in its own district none has another to be compared with.
+    district = [str(number) for number in range(10)]
+    squares = street(10, kind="place", district_id=district, district=district)
+    rows = [*weekly(1, 50, 2, 2), *((number, 90) for number in range(10))]
+    own = [str(number) for number, _ in rows]
+    incidents = at_addresses(rows, district_id=own, district=own).assign(match_level="place")
+    incidents["matched_address"] = incidents["address"]
+    table = eg.recurring_addresses(incidents, register=squares, as_of=WEEK)
+    assert table[["kind", "address", "verdict"]].to_numpy().tolist() == [
+        ["place", "Testvägen 1", "recurring_long"]
+    ]
 
 
 def test_categories_of_two_hundred_a_year_are_tested_by_themselves(caplog):

@@ -19,6 +19,7 @@ from est_geo.checks import check_number
 from est_geo.files import write_atomic
 from est_geo.geography.assignment import assign_districts
 from est_geo.geography.bundled import load_districts
+from est_geo.schema import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -133,7 +134,7 @@ class Example:
         Parameters
         ----------
         addresses : GeoDataFrame
-            From `recurring_addresses`, in EPSG:3006.
+            From `recurring_addresses`, in EPSG:3006. What may be chance has not been found.
         places : GeoDataFrame
             From `problem_places`, in EPSG:3006.
 
@@ -323,9 +324,11 @@ def _points_in(rng: np.random.Generator, area: shapely.Polygon, n: int) -> NDArr
 
 
 def _found_address(row: object, addresses: gpd.GeoDataFrame) -> tuple[object, object]:
-    """Find a planted address in the table of recurring ones."""
+    """Find a planted address among those that recur, or did and are calm now."""
     same = addresses[
-        (addresses["address"] == row.name) & (addresses["district"] == row.district)  # type: ignore[attr-defined]
+        (addresses["address"] == row.name)  # type: ignore[attr-defined]
+        & (addresses["district"] == row.district)  # type: ignore[attr-defined]
+        & addresses["verdict"].isin(VERDICTS[:3])
     ]
     return (same["n"].iloc[0], same["rank"].iloc[0]) if len(same) else (pd.NA, pd.NA)
 
