@@ -331,7 +331,7 @@ def test_a_changed_and_a_new_reporter_are_named():
     assert pd.isna(reporting)
     assert pd.isna(source)
     # Others have risen too: what is left without the new one is unusual by itself.
-    both = together(usual, elsewhere, weekly([7], source="väktare"), weekly([9]))
+    both = together(usual, elsewhere, weekly([9], source="väktare"), weekly([6]))
     row = only(eg.deviations(both, as_of="2026-W47"), view="week", district_id="a")
     assert pd.isna(row["reporting"])
     # Who reports from the beginning of the data is not new, though nothing lies before it.
