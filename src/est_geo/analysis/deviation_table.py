@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -127,21 +127,16 @@ def picture_view(
     before = _weeks_left_out(view, wanted) - weekly[0].first
     noise = noise_before(weekly[1], before)
     year = _past_year(weekly[0], before)
-    parts = []
-    for i, period in enumerate(wanted):
-        one = _one(seen, i)
-        expected = predict(one.baseline, one.m, noise[0][i], noise[1][i])
-        alive = int((year[..., i] + one.n > 0).sum())
-        parts.append(
-            _rows(events, cells, one, expected, limits(view, alive), view=view, period=period)
-        )
+    expected = predict(
+        _by_period(seen.baseline), _by_period(seen.m), *(part[:, None, None] for part in noise[:2])
+    )
+    light = _light(_by_period(seen.n), expected, _by_period(year), view)
     preliminary = noise[2] < FEWEST_PICTURES
     keys = [period.key for period in wanted]
-    tables = [
-        rows.assign(preliminary=bool(p)) for (rows, *_), p in zip(parts, preliminary, strict=True)
-    ]
+    table = _rows(events, cells, seen, light, view=view, wanted=wanted)
+    size = len(table) // len(wanted)
     return ViewTables(
-        table=pd.concat(tables, ignore_index=True),
+        table=table.assign(preliminary=np.repeat(preliminary, size)),
         noise=pd.DataFrame(
             {
                 "view": view,
@@ -153,8 +148,8 @@ def picture_view(
             }
         ),
         season=_season_table(events, seen, view, keys),
-        chance=pd.concat([chance for _, chance, _ in parts], ignore_index=True),
-        power=parts[-1][2],
+        chance=_chance(light, view, keys),
+        power=_power(Predictive(expected.mean[-1], expected.size[-1]), light.red_at[-1], view),
     )
 
 
@@ -189,87 +184,116 @@ def _past_year(weekly: Cells, before: Integers) -> Integers:
     return weekly.counts[..., until] - weekly.counts[..., since]
 
 
-class _One(NamedTuple):
-    """A view of one period: (d, c) arrays."""
+def _by_period(values: NDArray[Any]) -> NDArray[Any]:
+    """Put periods first: (t, d, c)."""
+    return np.moveaxis(values, -1, 0)
+
+
+class _Light(NamedTuple):
+    """The traffic light of t periods, (t, d, c), and its limits, (t)."""
 
     n: Integers
-    baseline: Integers
-    m: NDArray[np.float64]
-    span: int
+    expected: Predictive
+    p: NDArray[np.float64]
+    signal: NDArray[np.str_]
+    red_at: Integers
+    yellow_at: Integers
+    limits: list[Limits]
 
 
-def _one(seen: Pictures, i: int) -> _One:
-    n, baseline = seen.n[..., i], seen.baseline[..., i]
-    return _One(n, baseline, np.broadcast_to(seen.m[..., i], n.shape), int(seen.span[i]))
+def _light(n: Integers, expected: Predictive, year: Integers, view: View) -> _Light:
+    """Judge every cell of every period."""
+    chosen = [limits(view, int(cells)) for cells in (year + n > 0).sum(axis=(1, 2))]
+    red_p, yellow_p = (np.array([limit[i] for limit in chosen])[:, None, None] for i in range(2))
+    p, above = expected.at_least(n), n - expected.mean
+    grey = (expected.mean < GREY_MEAN) & (n < GREY_N)
+    red = (p <= red_p) & (above >= RED_ABOVE)
+    yellow = (p <= yellow_p) & (above >= YELLOW_ABOVE)
+    red_at = expected.first_at(red_p, above=RED_ABOVE)
+    yellow_at = np.minimum(expected.first_at(yellow_p, above=YELLOW_ABOVE), red_at)
+    signal = np.select([grey, red, yellow], ["grey", "red", "yellow"], "none")
+    return _Light(n, expected, p, signal, red_at, yellow_at, chosen)
 
 
 def _rows(
     events: Events,
     cells: Cells,
-    one: _One,
-    expected: Predictive,
-    limit: Limits,
+    seen: Pictures,
+    light: _Light,
     *,
     view: View,
-    period: Period,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Give the rows of one period, what chance gives, and what a change would."""
-    p, above = expected.at_least(one.n), one.n - expected.mean
-    grey = (expected.mean < GREY_MEAN) & (one.n < GREY_N)
-    red = (p <= limit.red) & (above >= RED_ABOVE)
-    yellow = (p <= limit.yellow) & (above >= YELLOW_ABOVE) & ~red
-    signal = np.where(grey, "grey", np.where(red, "red", np.where(yellow, "yellow", "none")))
-    red_at = expected.first_at(limit.red, above=RED_ABOVE)
-    yellow_at = np.minimum(expected.first_at(limit.yellow, above=YELLOW_ABOVE), red_at)
-    low, high = expected.interval(OUTSIDE)
-    rows, categories = one.n.shape
-    category = np.tile(np.arange(categories), rows)
-    table = cells.names.loc[np.repeat(np.arange(rows), categories)].reset_index(drop=True)
+    wanted: Sequence[Period],
+) -> pd.DataFrame:
+    """Write a row for each period, district or place, and category."""
+    low, high = light.expected.interval(OUTSIDE)
+    periods, rows, categories = light.n.shape
+    time, row, category = (
+        at.ravel() for at in np.indices((periods, rows, categories), dtype=np.int64)
+    )
+    keys = np.asarray([period.key for period in wanted], dtype=object)
+    baseline = _by_period(seen.baseline).ravel()
+    table = cells.names.loc[row].reset_index(drop=True)
     table = table.assign(
-        period=pd.Series(period.key, table.index, dtype="str"),
+        period=pd.array(keys[time], dtype="str"),
         view=pd.Series(view, table.index, dtype="str"),
         category=pd.array(np.asarray(events.categories, dtype=object)[category], dtype="str"),
-        n=one.n.ravel(),
-        baseline=one.baseline.ravel(),
-        expected=expected.mean.ravel(),
+        n=light.n.ravel(),
+        baseline=baseline,
+        expected=light.expected.mean.ravel(),
         low=low.ravel(),
         high=high.ravel(),
-        p=p.ravel(),
-        signal=pd.array(signal.ravel(), dtype="str"),
-        red_at=red_at.ravel(),
+        p=light.p.ravel(),
+        signal=pd.array(light.signal.ravel(), dtype="str"),
+        red_at=light.red_at.ravel(),
     )
-    begin = period.previous(SPAN[view] - 1).start
-    before = period.previous(SPAN[view] - 1 + one.span).start
+    before, begin, end = (np.array(days) for days in zip(*_days(seen, view, wanted), strict=True))
     flagged = pd.DataFrame(
         {
-            "row": np.repeat(np.arange(rows), categories),
+            "row": row,
             "category_code": category,
-            "n": table["n"],
-            "baseline": table["baseline"],
-            "m": one.m.ravel(),
-            "before": before.toordinal(),
-            "begin": begin.toordinal(),
-            "end": period.end.toordinal(),
+            "n": light.n.ravel(),
+            "baseline": baseline,
+            "m": np.broadcast_to(_by_period(seen.m), light.n.shape).ravel(),
+            "before": before[time],
+            "begin": begin[time],
+            "end": end[time],
         }
-    )[(red | yellow).ravel()]
+    )[np.isin(light.signal, ["red", "yellow"]).ravel()]
     reporting, source = label_reporting(events, cells.row, flagged)
     labels = pd.DataFrame({"reporting": reporting, "source": source}, index=flagged.index)
-    labels = labels.astype("str").reindex(table.index)
-    by_chance = expected.at_least(red_at)
-    chance = pd.DataFrame(
+    return table.assign(**labels.astype("str").reindex(table.index))
+
+
+def _days(seen: Pictures, view: View, wanted: Sequence[Period]) -> list[tuple[int, int, int]]:
+    """Give the days on which baselines begin, periods begin and periods have ended."""
+    span = SPAN[view] - 1
+    return [
+        (
+            period.previous(span + int(seen.span[i])).start.toordinal(),
+            period.previous(span).start.toordinal(),
+            period.end.toordinal(),
+        )
+        for i, period in enumerate(wanted)
+    ]
+
+
+def _chance(light: _Light, view: View, keys: list[str]) -> pd.DataFrame:
+    """Count the red and yellow cells of each period, and those that chance gives."""
+    by_chance = light.expected.at_least(light.red_at)
+    yellow_by_chance = light.expected.at_least(light.yellow_at) - by_chance
+    return pd.DataFrame(
         {
-            "view": pd.Series([view], dtype="str"),
-            "period": pd.Series([period.key], dtype="str"),
-            "cells": limit.cells,
-            "p_red": limit.red,
-            "p_yellow": limit.yellow,
-            "red": int(red.sum()),
-            "red_by_chance": float(by_chance.sum()),
-            "yellow": int(yellow.sum()),
-            "yellow_by_chance": float((expected.at_least(yellow_at) - by_chance).sum()),
+            "view": pd.Series(view, range(len(keys)), dtype="str"),
+            "period": pd.Series(keys, dtype="str"),
+            "cells": [limit.cells for limit in light.limits],
+            "p_red": [limit.red for limit in light.limits],
+            "p_yellow": [limit.yellow for limit in light.limits],
+            "red": (light.signal == "red").sum(axis=(1, 2)),
+            "red_by_chance": by_chance.sum(axis=(1, 2)),
+            "yellow": (light.signal == "yellow").sum(axis=(1, 2)),
+            "yellow_by_chance": yellow_by_chance.sum(axis=(1, 2)),
         }
     )
-    return table.assign(**labels), chance, _power(expected, red_at, view)
 
 
 def _power(expected: Predictive, red_at: Integers, view: View) -> pd.DataFrame:

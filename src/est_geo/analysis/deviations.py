@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from est_geo.analysis.deviation_counts import (
@@ -235,12 +234,9 @@ def _table(found: list[ViewTables], holidays: frozenset[str]) -> pd.DataFrame:
     if not found:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in dtypes.items()})
     table = pd.concat([tables.table for tables in found], ignore_index=True)
-    periods = {
-        (view, key): _has_holiday(str(view), str(key), holidays)
-        for view, key in table[["view", "period"]].drop_duplicates().itertuples(index=False)
-    }
-    pairs = zip(table["view"], table["period"], strict=True)
-    table["holiday"] = np.array([periods[pair] for pair in pairs], dtype=bool)
+    keys = table["view"] + " " + table["period"]
+    is_holiday = {key: _has_holiday(str(key), holidays) for key in keys.unique()}
+    table["holiday"] = keys.map(is_holiday).to_numpy(dtype=bool)
     order = table.assign(
         _view=table["view"].map({view: i for i, view in enumerate(VIEWS)}),
         _of=table["place_id"].notna(),
@@ -254,8 +250,9 @@ def _table(found: list[ViewTables], holidays: frozenset[str]) -> pd.DataFrame:
     return order[names(DEVIATIONS)].astype(dtypes).reset_index(drop=True)
 
 
-def _has_holiday(view: str, key: str, holidays: frozenset[str]) -> bool:
+def _has_holiday(picture: str, holidays: frozenset[str]) -> bool:
     """Tell whether a week, or one of four, is a holiday week; months always hold some day off."""
+    view, key = picture.split(" ")
     if view not in {"week", "four_weeks"}:
         return False
     week = parse_period(key)
