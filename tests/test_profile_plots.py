@@ -57,6 +57,8 @@ def test_an_empty_profile_is_drawn_blank(profile):
 def test_more_than_one_profile_is_refused(profile):
     with pytest.raises(eg.InputError, match="`profile` has 336 rows, one profile has 168"):
         eg.plot_time_profile(pd.concat([profile, profile]))
+    with pytest.raises(eg.InputError, match="`profile` has 168 rows"):
+        eg.plot_time_profile(profile.assign(hour=0))
     with pytest.raises(eg.InputError, match="`language` must be one of sv, en"):
         eg.plot_time_profile(profile, language="de")
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import conftest
 import pictures
-from est_geo.errors import FileRefused, InputError
+from est_geo.errors import FileRefused, InputError, PersonalDataFound
 from est_geo.sharing.headlines import headlines
 from est_geo.sharing.report import Report, write_report
 from est_geo.sharing.report_sentences import SENTENCES
@@ -464,6 +464,15 @@ def test_a_path_of_another_kind_is_refused(tmp_path):
         write_report(pictures.full_picture(), tmp_path / "a.docx")
     with pytest.raises(InputError, match="`language` must be one of sv, en"):
         write_report(pictures.full_picture(), language="no")
+
+
+@pytest.mark.parametrize("suffix", [".html", pytest.param(".pdf", marks=pytest.mark.slow)])
+def test_what_looks_like_personal_data_stops_the_writing(tmp_path, suffix):
+    picture = pictures.full_picture()
+    picture.addresses["address"] = "Malmvägen 8, 811228-9874"
+    with pytest.raises(PersonalDataFound, match="personnummer 1"):
+        write_report(picture, tmp_path / f"a{suffix}", with_map=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_title_of_ones_own():

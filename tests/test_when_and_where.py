@@ -105,6 +105,16 @@ def test_places_are_compared_with_everything_outside_them():
     assert (chosen["weight"], chosen["weight_in_all"]) == (4, 6)
 
 
+def test_rounding_neither_breaks_ties_nor_takes_a_block_too_many():
+    # 0.1 + 0.2 is more than 0.3 by rounding; 0.7 of ten tenths is seven of them.
+    third = at(("A", 10, 1), ("B", 10, 1), ("B", 10, 1)).assign(weight=[0.3, 0.1, 0.2])
+    table = find(third, hold=0.5)
+    assert table["name"].tolist() == ["A"]
+    assert table.attrs["when_and_where"]["tied"] == 1
+    tenths = at(*(("A", 4 * block, 1) for block in range(10))).assign(weight=0.1)
+    assert find(tenths, hold=0.3).attrs["when_and_where"]["blocks"] == 3
+
+
 def test_nothing_known_gives_no_rows():
     incidents = at(("A", 1, 3)).assign(occurred_from=pd.NaT)
     table = find(incidents)
