@@ -166,6 +166,7 @@ ADDRESSES = (
     Column("n", "integer", "number of incidents"),
     Column("weeks", "integer", "number of distinct ISO weeks with an incident"),
     Column("months", "integer", "number of 4-week blocks with an incident, of 13 or 5"),
+    Column("months_seen", "text", "'010011': in which of the last six 4-week blocks, oldest first"),
     Column("expected", "number", "weeks to expect at the usual rate around it"),
     Column("at_least_times", "number", "how many times the usual rate it is at least (5 %)"),
     Column("q", "number", "share of false ones among all that are as sure; missing if not tested"),

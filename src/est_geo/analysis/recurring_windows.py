@@ -21,6 +21,8 @@ WINDOWS = ((YEAR, 3), (RECENT, 2))
 BLOCK = 4
 LAST_BLOCKS = 4
 """The last four months, in blocks of four weeks."""
+SHOWN_BLOCKS = 6
+"""How many blocks of four weeks are shown one by one."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,29 @@ def count_window(
         weeks=np.bincount(seen // weeks, minlength=count),
         blocks=np.bincount(blocks // weeks, minlength=count),
     )
+
+
+def blocks_seen(
+    address: NDArray[np.int64], ago: NDArray[np.int64], *, count: int
+) -> NDArray[np.str_]:
+    """Write for each address in which of the last six 4-week blocks it had an incident.
+
+    Parameters
+    ----------
+    address, ago, count
+        As for `count_window`.
+
+    Returns
+    -------
+    array of count text
+        "010011", oldest first.
+    """
+    used = ago < SHOWN_BLOCKS * BLOCK
+    seen = np.zeros((count, SHOWN_BLOCKS), dtype=bool)
+    seen[address[used], ago[used] // BLOCK] = True
+    codes = seen @ (1 << np.arange(SHOWN_BLOCKS))
+    written = np.array([f"{code:0{SHOWN_BLOCKS}b}" for code in range(1 << SHOWN_BLOCKS)])
+    return written[codes]
 
 
 def count_reporters(

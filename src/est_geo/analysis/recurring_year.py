@@ -14,7 +14,7 @@ import shapely
 from est_geo.analysis.place_incidents import busiest_hours
 from est_geo.analysis.recurring_register import Addresses, find_addresses
 from est_geo.analysis.recurring_tests import Reports
-from est_geo.analysis.recurring_windows import YEAR, weeks_ago
+from est_geo.analysis.recurring_windows import YEAR, blocks_seen, weeks_ago
 from est_geo.periods import whole_weeks_by
 from est_geo.sites.collapse import address_names, coordinate_name, is_counted, site_ids_of
 from est_geo.sites.grouping import district_names, most_frequent
@@ -197,6 +197,9 @@ def describe(seen: Year, rows: NDArray[np.int64]) -> gpd.GeoDataFrame:
             "district_id": district_id,
             "district": district_names(district_id, placed),
             "category": pd.Series(category, dtype="str"),
+            "months_seen": pd.Series(
+                blocks_seen(groups[counted], seen.ago[kept][counted], count=count), dtype="str"
+            ),
             "hours": busiest_hours(placed[counted], groups[counted], count).astype("str"),
             "first": times.min().to_numpy(),
             "last": times.max().to_numpy(),

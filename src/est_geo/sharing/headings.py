@@ -71,6 +71,7 @@ _HEADINGS: dict[str, tuple[str, str]] = {
     "match_score": ("Träffsäkerhet", "Match score"),
     "matched_address": ("Adress i registret", "Address in the register"),
     "months": ("Månader med händelser", "Months with incidents"),
+    "months_seen": ("Sex fyraveckorsblock, äldst först", "Six four-week blocks, oldest first"),
     "municipality": ("Kommun", "Municipality"),
     "n": ("Händelser", "Incidents"),
     "n_before": ("Händelser förra gången", "Incidents last time"),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _TOP = 10
 _SIX = 6
+_BLOCK = 4
 _SIGNS = {"red": "▲", "yellow": "●", "grey": DASH, "none": ""}
 _FOUR_WEEKS = 3  # before the last
 
@@ -82,7 +83,12 @@ def recurring(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
         "message": message,
         "tested": tested,
         "squares": squares,
-        "note": say["window_note"] if rows and "window_weeks" in rows[0] else "",
+        "note": " ".join(
+            [
+                *([say["window_note"]] if rows and "window_weeks" in rows[0] else []),
+                *([say["squares_note"]] if squares else []),
+            ]
+        ),
     }
 
 
@@ -109,15 +115,20 @@ def _address(row: dict[str, Any], say: dict[str, str], language: str) -> dict[st
 
 
 def _squares(seen: object, say: dict[str, str]) -> Markup | None:
-    """Six squares of "110010", oldest first: blocks of four weeks, or months."""
+    """Six squares of "110010", oldest first, each of four weeks."""
     if not isinstance(seen, str) or not seen:
         return None
     filled = [mark == "1" for mark in seen[-_SIX:]]
     texts = [
-        say["month_square" if mark else "month_square_none"].format(position - len(filled))
-        for position, mark in enumerate(filled)
+        say["month_square" if mark else "month_square_none"].format(_weeks_ago(len(filled) - i))
+        for i, mark in enumerate(filled)
     ]
     return Markup(month_squares(filled, texts))  # noqa: S704 - made by us, text escaped there
+
+
+def _weeks_ago(block: int) -> str:
+    """Name a block of four weeks counted back from 1, the latest: 0–3."""
+    return f"{_BLOCK * (block - 1)}{DASH}{_BLOCK * block - 1}"
 
 
 def _hours(value: object, say: dict[str, str]) -> str:
