@@ -18,6 +18,7 @@ FLOORS = (
     ("intake", "geocoding", "analysis", "disclosure", "example"),
     ("picture",),
     ("sharing",),
+    ("scheduled",),
     # The public names, as a user imports them. `est_geo.__version__` alone may be read anywhere.
     ("est_geo",),
     ("cli",),

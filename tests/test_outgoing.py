@@ -39,6 +39,12 @@ def page(text):
     }
 
 
+def parquet(table):
+    buffer = io.BytesIO()
+    table.to_parquet(buffer)
+    return buffer.getvalue()
+
+
 def files_with(text):
     plain = pd.DataFrame(layer(text).drop(columns="geometry"))
     return {
@@ -46,6 +52,7 @@ def files_with(text):
         "t.xlsx": workbook_bytes([Sheet("Blad", plain)], language="sv"),
         "t.gpkg": geopackage_bytes({"lager": layer(text)}),
         "t.geojson": geojson_text(layer(text)),
+        "t.parquet": parquet(plain),
         "t.json": json.dumps({"nyckel": {text: 1}}),
         "t.txt": f"rad\n{text}\n",
         **{f"{kind}.html": content for kind, content in page(text).items()},

@@ -1,8 +1,9 @@
-"""The command line: est-geo demo, check, map.
+"""The command line: est-geo demo, check, map, init, picture.
 
-Exit codes: 0 done · 1 est_geo refused the input (the reason is on stderr, and no map was written),
-or `check` found rows that cannot be read · 2 the command was not understood. Results go to stdout;
-choices and progress to stderr.
+Exit codes: 0 done (or nothing had changed) · 1 est_geo refused the input (the reason is on stderr,
+and nothing was written), or `check` found rows that cannot be read · 2 the command was not
+understood · 75 another run is writing to the folder: try again later. Results go to stdout; choices
+and progress to stderr.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from rich.logging import RichHandler
 import est_geo as eg
 from est_geo.cli.check import check
 from est_geo.cli.demo import demo
+from est_geo.cli.init import init
 from est_geo.cli.map import map_
+from est_geo.cli.picture import picture
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +31,8 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(check)
 app.command(name="map")(map_)
+app.command()(init)
+app.command()(picture)
 
 
 def _version(wanted: bool) -> None:

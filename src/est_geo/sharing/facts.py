@@ -83,9 +83,8 @@ def fact_table(picture: Picture, language: str) -> pd.DataFrame:
     ]
     if picture.provenance is not None:
         rows += [(name, version, "") for name, version in picture.provenance.versions.items()]
-        rows += [
-            (name, checksum, "SHA-256") for name, checksum in picture.provenance.inputs.items()
-        ]
+        said = ("kontrollsumma", "checksum")[index]
+        rows += [(name, checksum, said) for name, checksum in picture.provenance.inputs.items()]
     names = (("uppgift", "värde", "anmärkning"), ("fact", "value", "note"))[index]
     return pd.DataFrame(rows, columns=list(names), dtype="str")
 

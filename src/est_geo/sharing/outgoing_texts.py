@@ -15,6 +15,8 @@ from html.parser import HTMLParser
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook
 
 from est_geo.errors import InputError
@@ -177,12 +179,22 @@ def _picture(_content: bytes) -> Iterator[Text]:
     return iter(())
 
 
+def _parquet(content: bytes) -> Iterator[Text]:
+    table = pq.read_table(pa.BufferReader(content))
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            for number, text in enumerate(column.to_pylist(), start=1):
+                if text is not None:
+                    yield Text(f"column {name!r}, row {number}", text)
+
+
 _READERS: dict[str, Callable[[bytes], Iterator[Text]]] = {
     ".csv": _csv,
     ".geojson": _json,
     ".gpkg": _database,
     ".html": _page,
     ".json": _json,
+    ".parquet": _parquet,
     ".png": _picture,
     ".txt": _plain,
     ".xlsx": _workbook,

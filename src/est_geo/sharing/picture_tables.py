@@ -87,22 +87,35 @@ def write_tables(picture: Picture, path: str | Path, *, language: str = "sv") ->
     target = Path(path)
     suffix = target.suffix.lower()
     if suffix == ".xlsx":
-        return write_checked({target: _workbook(picture, language)})
+        return write_checked({target: workbook_of(picture, language)})
     if suffix == ".gpkg":
         return write_checked({target: geopackage_bytes(layers_of(picture))})
     if not target.is_dir():
         raise InputError(
             f"`path` must end in .xlsx or .gpkg or be a folder that exists, not {target.name!r}."
         )
-    files: dict[Path, bytes | str] = {
-        target / f"{listed.file}.csv": csv_bytes(_with_headings(table, language))
+    files = csv_files(picture, language)
+    return write_checked({target / name: content for name, content in files.items()})
+
+
+def csv_files(picture: Picture, language: str) -> dict[str, bytes | str]:
+    """Make one CSV a table and one GeoJSON a layer, by name of file."""
+    files: dict[str, bytes | str] = {
+        f"{listed.file}.csv": csv_bytes(_with_headings(table, language))
         for listed, table in tables_of(picture, language)
     }
-    files |= {
-        target / f"{name}.geojson": geojson_text(layer)
-        for name, layer in layers_of(picture).items()
+    return files | {
+        f"{name}.geojson": geojson_text(layer) for name, layer in layers_of(picture).items()
     }
-    return write_checked(files)
+
+
+def workbook_of(picture: Picture, language: str) -> bytes:
+    """Make a workbook of all tables, facts last."""
+    sheets = [
+        Sheet(listed.swedish if language == "sv" else listed.english, table)
+        for listed, table in tables_of(picture, language)
+    ]
+    return workbook_bytes(sheets, language=language)
 
 
 def tables_of(picture: Picture, language: str) -> list[tuple[_Listed, pd.DataFrame]]:
@@ -145,14 +158,6 @@ def flat_table(table: pd.DataFrame) -> pd.DataFrame:
         easting=np.floor(shapely.get_x(geometry) + 0.5),
         northing=np.floor(shapely.get_y(geometry) + 0.5),
     )
-
-
-def _workbook(picture: Picture, language: str) -> bytes:
-    sheets = [
-        Sheet(listed.swedish if language == "sv" else listed.english, table)
-        for listed, table in tables_of(picture, language)
-    ]
-    return workbook_bytes(sheets, language=language)
 
 
 def _with_headings(table: pd.DataFrame, language: str) -> pd.DataFrame:
