@@ -8,6 +8,7 @@ or contour can follow an address.
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,19 +40,71 @@ from est_geo.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from est_geo.analysis.density_result import Density
     from est_geo.disclosure.audiences import Audience
     from est_geo.picture.result import Picture
 
-    Rule = Callable[[Picture, Audience], Any]
+    Rule = Callable[[Any], Any]
 
 _TEXT_PARAMETERS = (
     *("outside", "kernel", "crs", "area", "preset", "period"),
     *("window_from", "window_to", "baseline", "known_until", "previous"),
 )
 _CELLS_IN_RADIUS = 2  # a density is never finer than the squares it is made of
+
+
+class _View:
+    """An internal picture, who it is to be shown to, and what several rules need."""
+
+    def __init__(self, picture: Picture, rules: Audience) -> None:
+        self.picture = picture
+        self.rules = rules
+
+    @cached_property
+    def homes(self) -> Homes | None:
+        """Points of the register and dwellings at each, one where that is not known."""
+        return None if self.picture.homes is None else Homes.of(self.picture.homes)
+
+    @cached_property
+    def sites(self) -> gpd.GeoDataFrame:
+        """Sites as squares."""
+        return coarse_sites(self.picture.sites, self.rules, homes=self.homes)
+
+    @cached_property
+    def places(self) -> gpd.GeoDataFrame:
+        """Places as squares."""
+        return coarse_places(self.picture.places, self.picture.sites, self.rules, homes=self.homes)
+
+    @cached_property
+    def place_names(self) -> pd.Series[Any]:
+        """Names by `place_id` of the places that are shown."""
+        return self.places.set_index("place_id")["name"]
+
+    @cached_property
+    def hidden_districts(self) -> tuple[NDArray[np.bool_], bool]:
+        """Which districts' numbers are hidden, and whether that of all is.
+
+        Where they are the sums of deviations, as those need it.
+        """
+        picture, rules = self.picture, self.rules
+        counts = picture.district_counts
+        if picture.deviations is not None and len(picture.deviations):
+            rows, districts, hidden = hidden_deviations(picture.deviations, rules)
+            sums = rows.groupby("district_id")["n"].sum().reindex(counts["district_id"])
+            if (sums.fillna(0).to_numpy() == counts["n"].to_numpy()).all():
+                of_sums = pd.Series(hidden.rows, index=districts)
+                mask = of_sums.reindex(counts["district_id"], fill_value=False).to_numpy(dtype=bool)
+                return mask, hidden.total
+        found = suppress(counts[["n"]].to_numpy(), k=rules.k)
+        return found.cells[:, 0], found.total
+
+    @cached_property
+    def hidden_ids(self) -> set[Any]:
+        """Identifiers of the districts whose number is hidden."""
+        return set(self.picture.district_counts["district_id"][self.hidden_districts[0]])
 
 
 def shown_to(picture: Picture, rules: Audience) -> Picture:
@@ -63,122 +116,93 @@ def shown_to(picture: Picture, rules: Audience) -> Picture:
             f"`Picture` has {len(unknown)} part(s) without a rule for other audiences; the first "
             f"is {unknown[0]!r}."
         )
-    return replace(picture, **{name: rule(picture, rules) for name, rule in _RULES.items()})
+    view = _View(picture, rules)
+    return replace(picture, **{name: rule(view) for name, rule in _RULES.items()})
 
 
-def _same(name: str) -> Callable[[Picture, Audience], Any]:
+def _same(name: str) -> Rule:
     """Pass on what holds nothing of the incidents."""
-    return lambda picture, _rules: getattr(picture, name)
+    return lambda view: getattr(view.picture, name)
 
 
-def _homes(picture: Picture) -> Homes | None:
-    """Points of the register and dwellings at each, one where that is not known."""
-    if picture.homes is None:
-        return None
-    return Homes.of(picture.homes)
-
-
-def _hidden_districts(picture: Picture, rules: Audience) -> NDArray[np.bool_]:
-    """Choose the districts whose number is hidden, as sums of deviations where they are that."""
-    counts = picture.district_counts
-    if picture.deviations is not None and len(picture.deviations):
-        rows, districts, hidden = hidden_deviations(picture.deviations, rules)
-        sums = rows.groupby("district_id")["n"].sum().reindex(counts["district_id"], fill_value=0)
-        if (sums.to_numpy() == counts["n"].to_numpy()).all():
-            of_sums = pd.Series(hidden.rows, index=districts)
-            return of_sums.reindex(counts["district_id"], fill_value=False).to_numpy(dtype=bool)
-    found: NDArray[np.bool_] = suppress(counts[["n"]].to_numpy(), k=rules.k).cells[:, 0]
-    return found
-
-
-def _hidden_ids(picture: Picture, rules: Audience) -> set[Any]:
-    return set(picture.district_counts["district_id"][_hidden_districts(picture, rules)])
-
-
-def _district_counts(picture: Picture, rules: Audience) -> pd.DataFrame:
+def _district_counts(view: _View) -> pd.DataFrame:
     """Hide small districts, and with them others from which they could be worked out."""
-    counts = picture.district_counts
-    n = counts["n"].astype("Int64").mask(_hidden_districts(picture, rules))
+    counts = view.picture.district_counts
+    n = counts["n"].astype("Int64").mask(view.hidden_districts[0])
     # How many of them have a point is one more table with the same sums: it is left out.
     return counts.assign(n=n, placed=pd.array([pd.NA] * len(counts), dtype="Int64"), weight=np.nan)
 
 
-def _place_names(picture: Picture, rules: Audience) -> pd.Series[Any]:
-    """Name by `place_id` the places that are shown."""
-    shown = coarse_places(picture.places, picture.sites, rules, homes=_homes(picture))
-    return shown.set_index("place_id")["name"]
-
-
-def _if_there(name: str, rule: Callable[[Any, Picture, Audience], Any]) -> Rule:
+def _if_there(name: str, rule: Callable[[Any, _View], Any]) -> Rule:
     """Apply a rule to a table that a picture may lack."""
 
-    def apply(picture: Picture, rules: Audience) -> Any:  # noqa: ANN401 - a table or None
-        table = getattr(picture, name)
-        return None if table is None else rule(table, picture, rules)
+    def apply(view: _View) -> Any:  # noqa: ANN401 - a table or None
+        table = getattr(view.picture, name)
+        return None if table is None else rule(table, view)
 
     return apply
 
 
-def _nothing(_picture: Picture, _rules: Audience) -> None:
+def _nothing(_view: _View) -> None:
     """Keep back what only the analyst needs."""
 
 
-def _density(picture: Picture, rules: Audience) -> Density:
+def _density(view: _View) -> Density:
     """Estimate the density anew, from the squares that are shown and from nothing else."""
-    sites = coarse_sites(picture.sites, rules, homes=_homes(picture))
-    own = picture.density
+    sites, rules, own = view.sites, view.rules, view.picture.density
     radius_m = max(float(own.bandwidth_m), _CELLS_IN_RADIUS * rules.cell_m)
     if len(sites) == 0:
         values = np.where(np.isfinite(own.values), 0.0, np.nan)
         return replace(own, values=values, bandwidth_m=radius_m)
     return kde(
         sites,
-        within=picture.districts,
+        within=view.picture.districts,
         bandwidth_m=radius_m,
         cell_m=rules.cell_m,
         kernel=own.kernel,
     )
 
 
-def _span(picture: Picture, rules: Audience) -> Any:  # noqa: ANN401 - two times or None
-    if picture.span is None:
+def _span(view: _View) -> Any:  # noqa: ANN401 - two times or None
+    if view.picture.span is None:
         return None
-    first, last = coarse_time(pd.Series(picture.span), rules)
+    first, last = coarse_time(pd.Series(view.picture.span), view.rules)
     return first, last
 
 
-def _counts(picture: Picture, rules: Audience) -> dict[str, int]:
+def _counts(view: _View) -> dict[str, int]:
     """Keep the sums that are large enough, and no sum of all with which to work out the others."""
+    without = {"read", "inside"} if view.hidden_districts[1] else {"read"}
     return {
         name: count
-        for name, count in picture.counts.items()
-        if name != "read" and (count == 0 or count >= rules.k)
+        for name, count in view.picture.counts.items()
+        if name not in without and (count == 0 or count >= view.rules.k)
     }
 
 
-def _parameters(picture: Picture, rules: Audience) -> dict[str, object]:
+def _parameters(view: _View) -> dict[str, object]:
     """Keep numbers, and the texts that are choices of ours."""
+    rules = view.rules
     kept = {
         name: value
-        for name, value in picture.parameters.items()
+        for name, value in view.picture.parameters.items()
         if isinstance(value, int | float) or name in _TEXT_PARAMETERS
     }
     return kept | {"smallest_number": rules.k, "square_m": rules.cell_m, "hour_block": rules.hours}
 
 
-def _provenance(picture: Picture, _rules: Audience) -> Any:  # noqa: ANN401 - Provenance or None
+def _provenance(view: _View) -> Any:  # noqa: ANN401 - Provenance or None
     """Keep the versions; names and checksums of files stay with those who have the files."""
-    return None if picture.provenance is None else replace(picture.provenance, inputs={})
+    own = view.picture.provenance
+    return None if own is None else replace(own, inputs={})
 
 
 _RULES: dict[str, Rule] = {
     "districts": _same("districts"),
-    "sites": lambda picture, rules: coarse_sites(picture.sites, rules, homes=_homes(picture)),
-    "places": lambda picture, rules: coarse_places(
-        picture.places, picture.sites, rules, homes=_homes(picture)
-    ),
-    "addresses": lambda picture, rules: coarse_addresses(
-        picture.addresses, rules, homes=_homes(picture)
+    "sites": lambda view: view.sites,
+    "places": lambda view: view.places,
+    "addresses": lambda view: coarse_addresses(
+        view.picture.addresses, view.rules, homes=view.homes
     ),
     "density": _density,
     "district_counts": _district_counts,
@@ -186,47 +210,37 @@ _RULES: dict[str, Rule] = {
     "counts": _counts,
     "parameters": _parameters,
     "period": _same("period"),
-    "sources": lambda picture, rules: picture.sources if rules.reporters else (),
+    "sources": lambda view: view.picture.sources if view.rules.reporters else (),
     "chosen_for_you": _same("chosen_for_you"),
-    "audience": lambda _picture, rules: rules.name,
-    "smallest": lambda _picture, rules: rules.k,
-    "deviations": _if_there("deviations", lambda table, _, rules: coarse_deviations(table, rules)),
+    "audience": lambda view: view.rules.name,
+    "smallest": lambda view: view.rules.k,
+    "deviations": _if_there("deviations", lambda table, view: coarse_deviations(table, view.rules)),
     "deviation_chance": _same("deviation_chance"),
     "time_profile": _if_there(
-        "time_profile",
-        lambda table, picture, rules: coarse_profile(table, rules, _place_names(picture, rules)),
+        "time_profile", lambda table, view: coarse_profile(table, view.rules, view.place_names)
     ),
     "when_and_where": _if_there(
         "when_and_where",
-        lambda table, picture, rules: coarse_when_and_where(
-            table, rules, _place_names(picture, rules)
-        ),
+        lambda table, view: coarse_when_and_where(table, view.rules, view.place_names),
     ),
     "concentration": _if_there(
         "concentration",
-        lambda table, picture, rules: coarse_concentration(
-            table, rules, _hidden_ids(picture, rules)
-        ),
+        lambda table, view: coarse_concentration(table, view.rules, view.hidden_ids),
     ),
-    "need": _if_there(
-        "need",
-        lambda table, picture, rules: coarse_need(table, rules, _hidden_ids(picture, rules)),
-    ),
+    "need": _if_there("need", lambda table, view: coarse_need(table, view.rules, view.hidden_ids)),
     "priority": _if_there(
-        "priority",
-        lambda table, picture, rules: coarse_cells(table, rules, homes=_homes(picture)),
+        "priority", lambda table, view: coarse_cells(table, view.rules, homes=view.homes)
     ),
     "tracking": _if_there(
-        "tracking",
-        lambda table, picture, rules: coarse_tracking(table, rules, _place_names(picture, rules)),
+        "tracking", lambda table, view: coarse_tracking(table, view.rules, view.place_names)
     ),
     "followed": _nothing,
     "quality": _if_there(
         "quality",
-        lambda table, _, rules: coarse_quality(table, rules) if rules.reporters else None,
+        lambda table, view: coarse_quality(table, view.rules) if view.rules.reporters else None,
     ),
     "efforts": _nothing,
-    "follow_up": _if_there("follow_up", lambda table, _, rules: coarse_follow_up(table, rules)),
+    "follow_up": _if_there("follow_up", lambda table, view: coarse_follow_up(table, view.rules)),
     "homes": _nothing,
     "provenance": _provenance,
     # Counts of single sites by month, and of places by hour: nothing finer than what is shown.

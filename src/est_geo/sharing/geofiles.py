@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _WGS84 = 4326
 _DECIMALS = 6  # 0.11 m
 # GDAL writes the time of day into a GeoPackage unless it is told one.
-_FIXED_TIME = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"}
+# And it forces each part to the disk, of a file that is only read back here.
+_GDAL = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
 
 
 def geopackage_bytes(layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
@@ -36,8 +37,8 @@ def geopackage_bytes(layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
     bytes
         The same layers give the same bytes.
     """
-    before = {name: pyogrio.get_gdal_config_option(name) for name in _FIXED_TIME}
-    pyogrio.set_gdal_config_options(_FIXED_TIME)
+    before = {name: pyogrio.get_gdal_config_option(name) for name in _GDAL}
+    pyogrio.set_gdal_config_options(_GDAL)
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "layers.gpkg"
