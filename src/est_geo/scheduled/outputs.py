@@ -15,6 +15,7 @@ from est_geo.sharing.geofiles import geopackage_bytes
 from est_geo.sharing.map import draw_map
 from est_geo.sharing.outgoing import check_outgoing
 from est_geo.sharing.picture_tables import csv_files, layers_of, workbook_of
+from est_geo.sharing.report import Report, write_report
 from est_geo.sharing.tables import csv_bytes
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ def files_of_picture(
     files: dict[str, bytes | str] = {}
     if wanted.map:
         files[MAP] = draw_map(picture, title=title, language=language).to_html()
+    if wanted.report:
+        report = write_report(picture, title=title, language=language)
+        files[REPORT] = report.html if isinstance(report, Report) else b""
     if wanted.workbook:
         files[WORKBOOK] = workbook_of(picture, language)
     if wanted.geopackage:
