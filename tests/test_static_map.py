@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import geopandas as gpd
 import matplotlib as mpl
@@ -20,6 +22,7 @@ from PIL import Image
 import conftest
 import est_geo as eg
 from est_geo.errors import InputError
+from est_geo.sharing import static_features
 from est_geo.sharing.map import draw_map
 from est_geo.sharing.static_features import Drawing, plain
 from est_geo.sharing.static_map import static_png
@@ -116,6 +119,31 @@ def test_a_layer_that_is_not_shown_is_not_drawn():
     assert shade(static_png(content(layer([full], show=False)), width=400), "#123456") == 0
 
 
+def test_everything_that_the_page_can_draw_can_stand_too():
+    script = (Path(static_features.__file__).parent / "assets" / "layers.js").read_text("utf-8")
+    styles, signs = (
+        re.findall(
+            r"^\t\t(\w+): \[", script.split(f"const {name} = {{")[1].split("};")[0], re.MULTILINE
+        )
+        for name in ("STYLES", "SIGNS")
+    )
+    assert len(styles) >= 9
+    assert len(signs) >= 8
+    shape = {"shape": [[box(17.95, 59.42, 18.05, 59.48)]]}
+    for style in styles:
+        line = {"lines": [[59_420_000, 17_950_000, 60_000, 100_000]]}
+        drawn = line if style in {"street", "railway"} else shape
+        explained = layer([drawn], style=style, legend=[[style, "#123456", "vad"]])
+        assert static_png(content(explained), width=400)
+    for sign in signs:
+        feature = {"at": [59.45, 18.0], "sign": sign, "label": "1", "name": "x" * (sign == "name")}
+        feature |= {"parts": [["red", "2"], ["reporting", "1"]]} if sign == "pill" else {}
+        feature |= {"label": ""} if sign in {"pill", "name"} else {}
+        explained = layer([feature], legend=[[sign, "", "vad"], ["red", "", "över"]])
+        bare = layer([], legend=[])
+        assert static_png(content(explained), width=400) != static_png(content(bare), width=400)
+
+
 def test_signs_do_not_cover_each_other():
     at = [59.45, 18.0]
     rings = [{"label": str(i), "order": i, "at": at, "sign": "ring"} for i in (1, 2)]
@@ -146,6 +174,7 @@ def test_a_users_settings_of_matplotlib_do_not_reach_it(picture):
 
 MAKE = """
 import hashlib, conftest
+from est_geo.sharing import static_features
 from est_geo.sharing.map import draw_map
 print(hashlib.sha256(draw_map(conftest.make_picture()).to_png(600)).hexdigest())
 """

@@ -35,9 +35,18 @@ _STYLES: dict[str, tuple[float, dict[str, Any]]] = {
     "place": (9, {"edgecolor": _RED, "linewidth": 1.2, "linestyle": (0, (3, 2.2))}),
 }
 # Signs, those that get room first; the last three are left out where there is none.
-_TURNS = ("ring", "diamond", "pill", "square", "rank", "cell", "name")
+_TURNS = ("ring", "plaza", "diamond", "pill", "square", "rank", "cell", "name")
 _HIDES = {"rank", "cell", "name"}
-_SIZES = {"ring": 20, "diamond": 20, "pill": 24, "square": 20, "rank": 20, "cell": 18, "name": 18}
+_SIZES = {
+    "ring": 20,
+    "plaza": 20,
+    "diamond": 20,
+    "pill": 24,
+    "square": 20,
+    "rank": 20,
+    "cell": 18,
+    "name": 18,
+}
 _AROUND = ((0, 1), (0.8, 0.8), (-0.8, 0.8), (1.1, 0), (-1.1, 0), (0.8, -0.8), (-0.8, -0.8), (0, -1))
 _SYMBOLS = {"red": "▲", "yellow": "●", "reporting": "◇"}
 
@@ -175,7 +184,7 @@ def _arranged(
         around = [(dx * d * size, dy * d * size) for d in far for dx, dy in _AROUND]
         if kind == "name":
             around = [(0, dy * size) for dy in (0.8, -0.8, 1.4, -1.4)]
-        part = 0.75 if kind in {"ring", "diamond"} else 1.0
+        part = 0.75 if kind in {"ring", "plaza", "diamond"} else 1.0
         for dx, dy in [(0, 0), *around]:
             box = (x + dx, y + dy, width * part, height * part)
             if all(_apart(box, other) for other in taken):
@@ -240,6 +249,7 @@ def _draw_mark(
     """Draw a sign without its number, `size` points across."""
     marks: dict[str, tuple[str, dict[str, Any]]] = {
         "ring": ("o", {"color": "white", "edgecolors": _DARK, "linewidths": 1.4}),
+        "plaza": ("s", {"color": "white", "edgecolors": _DARK, "linewidths": 1.4}),
         "diamond": ("D", {"color": "white", "edgecolors": _DARK, "linestyles": ":"}),
         "rank": ("o", {"color": _DARK, "edgecolors": "white", "linewidths": 0.8}),
         "square": ("s", {"color": _BLUE, "edgecolors": "white", "linewidths": 0.8}),
@@ -258,7 +268,7 @@ def swatch(axes: Axes, sign: str, color: str, *, at: tuple[float, float]) -> Non
     if sign in _SYMBOLS:
         shade = {"red": _RED, "yellow": "#7a5500"}.get(sign, _DARK)
         axes.text(x, y, _SYMBOLS[sign], ha="center", va="center", fontsize=8, color=shade)
-    elif sign in {"ring", "diamond", "rank", "square"}:
+    elif sign in {"ring", "plaza", "diamond", "rank", "square"}:
         _draw_mark(axes, sign, at=at, size=10, order=2)
     elif sign in _STYLES:
         look = {"facecolor": "none"} | _STYLES[sign][1]
