@@ -239,7 +239,7 @@ def _draw_sign(
     label = plain(feature["label"])[:4]
     axes.text(
         *at, label, fontsize=6.2, fontweight="bold", color=color,
-        zorder=31.5 + _TURNS[::-1].index(kind), **text,
+        zorder=31.5 + _TURNS[::-1].index(kind), **text | {"va": "center_baseline"},
     )  # fmt: skip
 
 

@@ -58,7 +58,9 @@ def static_png(content: Mapping[str, Any], *, width: int) -> bytes:
     except ImportError as error:
         raise ImportError("to_png needs matplotlib: pip install matplotlib") from error
     # A user's own settings of matplotlib are for other pictures than this one.
-    with styles.context("default"), warnings.catch_warnings():
+    # Hinting bends the small numbers in the signs until they look like another typeface.
+    look: list[Any] = ["default", {"text.hinting": "none"}]
+    with styles.context(look), warnings.catch_warnings():
         # A letter that the font lacks is drawn as a box; that is all there is to say of it.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure = Figure(dpi=width / _WIDTH, facecolor="white")
