@@ -3,7 +3,7 @@ written.
 
 Not only for numbers as they stand: whole columns of numbers are read as coordinates in any order,
 in metres and in degrees, in whole millionths, from the south-west corner, as steps from one to the
-next, and packed in base64.
+next, packed in base64, and in the letters that a map's sites are written in.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from scipy.spatial import cKDTree
 
 NEAR_M = 0.75  # half the diagonal of the metre that sites are rounded to, and a little
 _NUMBERS = re.compile(rb"-?\d+(?:\.\d+)?(?:[,;\s\[\]]+-?\d+(?:\.\d+)?)+")
+_CODED = re.compile(rb'"([A-Za-z0-9_-]{4,})"')
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _PACKED = re.compile(rb'"([A-Za-z0-9+/]{16,}={0,2})"')
 
 
@@ -66,7 +68,21 @@ def series_in(content: bytes) -> list[np.ndarray]:
             size = np.dtype(kind).itemsize
             values = np.frombuffer(packed[: len(packed) // size * size], dtype=kind)
             runs.append(values[np.isfinite(values)].astype(float))
+    runs += [decoded(match[1]) for match in _CODED.finditer(content)]
     return [run for run in runs if len(run) > 1]
+
+
+def decoded(letters: bytes) -> np.ndarray:
+    """Read a text as whole numbers of either sign, five bits a letter, the lowest first."""
+    numbers, value, shift = [], 0, 0
+    for letter in letters:
+        digit = _LETTERS.index(letter)
+        value += (digit % 32) << shift
+        shift += 5
+        if digit < 32:
+            numbers.append(value // 2 if value % 2 == 0 else -(value + 1) // 2)
+            value = shift = 0
+    return np.array([n for n in numbers if abs(n) < 2**53], dtype=float)
 
 
 def pairs_of(run: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from est_geo.disclosure.tables import coarse_hours, coarse_sites
 from est_geo.picture.audience_view import _RULES
 from est_geo.sharing.html import json_block
 from est_geo.sharing.map import draw_map, page_content
-from leaks import leaks_in, without_lines_of
+from leaks import leaks_in, near_points, without_lines_of
 
 WEST, SOUTH = 667_000, 6_591_000
 AREA = box_area(WEST, SOUTH, WEST + 2000, SOUTH + 2000)
@@ -102,6 +102,15 @@ def test_the_internal_picture_holds_addresses_and_points(tmp_path):
     assert any(line == f"sv.html: {address}" for line in found)
     assert any("667513" in line for line in found)
     assert picture.for_audience("internal") is picture
+
+
+def test_points_are_seen_in_the_code_of_a_maps_sites():
+    points = np.array([[WEST + 513.2, SOUTH + 611.7]] * 9 + [[WEST + 1207.9, SOUTH + 377.3]] * 2)
+    sites = eg.layers.sites(eg.to_sites(reports(points))).data["sites"]
+    code = json_block({"at": sites["at"]}, element_id="x").encode()
+    secret = np.unique(points, axis=0)
+    assert len(near_points(code, secret, crs=AREA.crs)) == 2
+    assert len(near_points(code, secret + 40, crs=AREA.crs)) == 0
 
 
 @pytest.mark.slow

@@ -296,3 +296,14 @@ def test_a_layers_text_is_not_read_as_a_template_by_stock_folium():
     (block,) = re.findall(r'<script type="application/json" id="data_[^"]*">(.*?)</script>', page)
     assert json.loads(block)["features"][0]["title"] == hostile
     assert page.count("estGeo.layer(estGeo.read(") == 1
+
+
+def test_a_slider_can_move_by_weeks():
+    incidents = random_sites(np.random.default_rng(5), 200)
+    counts = eg.count_by_site(incidents, kind="week")
+    data = layers.sites(eg.to_sites(incidents), counts, language="sv").data["sites"]
+    keys, labels, short = zip(*data["periods"], strict=True)
+    assert keys[0] == "2026-W01"
+    assert labels[0] == "vecka 1, 29 december 2025–4 januari 2026"
+    assert short[0] == "v. 1 2026"
+    assert list(keys) == sorted(keys)

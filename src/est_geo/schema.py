@@ -106,7 +106,7 @@ SITES = (
 
 SITE_COUNTS = (
     Column("site_id", "integer", "as in sites"),
-    Column("period", "text", "calendar month, 2026-11; missing when the time is"),
+    Column("period", "text", "month 2026-11, or another kind of period; missing when the time is"),
     Column("category", "text", "kind of incident"),
     Column("source", "text", "who reported"),
     Column("n", "integer", "number of incidents"),

@@ -24,6 +24,8 @@ from est_geo.sites.grouping import district_names, first_and_last, most_frequent
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from est_geo.periods import Kind
+
 _LOG = logging.getLogger(__name__)
 _NORTHING_STEP = 10**8
 _ANOTHER_ADDRESS = ("nearest_number", "street", "district")
@@ -82,13 +84,15 @@ def to_sites(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return sites
 
 
-def count_by_site(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Count incidents by site, calendar month, category and source: the long table of the sites.
+def count_by_site(incidents: gpd.GeoDataFrame, *, kind: Kind = "month") -> pd.DataFrame:
+    """Count incidents by site, period, category and source: the long table of the sites.
 
     Parameters
     ----------
     incidents : GeoDataFrame of n Points
         As for `to_sites`; `category` and `source` are used where present.
+    kind : {"month", "week", "quarter", "tertial", "year"}
+        Periods to count by: what a map's slider then moves by.
 
     Returns
     -------
@@ -105,7 +109,7 @@ def count_by_site(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     keys = pd.DataFrame(
         {
             "site_id": ids,
-            "period": period_keys(placed["occurred_from"], kind="month"),
+            "period": period_keys(placed["occurred_from"], kind=kind),
             "category": placed["category"].to_numpy(),
             "source": placed["source"].to_numpy(),
             "weight": placed["weight"].to_numpy(dtype=float),
