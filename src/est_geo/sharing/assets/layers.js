@@ -149,13 +149,14 @@
 	// Gives every sign room of its own. An address stays on its point if it can; a place's number
 	// moves beside its point; what finds no room at this zoom is hidden, while its outline stays.
 	function arrange(map) {
+		if (map.estGeoBusy) return; // more layers are being added; once for all of them will do
 		const taken = [];
 		const at = (marker) => map.latLngToLayerPoint(marker.getLatLng());
 		const box = (x, y, wide, high) => [x - wide / 2, y - high / 2, x + wide / 2, y + high / 2];
 		const free = ([left, top, right, bottom]) =>
 			taken.every((box) => left >= box[2] || right <= box[0] || top >= box[3] || bottom <= box[1]);
 		const close = map.getZoom() >= (map.estGeoFit || 0) + 2;
-		const layers = [...map.estGeo];
+		const layers = [...layersOn(map)];
 		const signs = layers.flatMap((layer) => layer.signs || []);
 		signs.sort((a, b) => a.turn - b.turn || a.order - b.order);
 		let last = 0;

@@ -226,7 +226,10 @@ estGeo.page = (map, data) => {
 	}
 	fit();
 	limit();
+	map.estGeoBusy = true;
 	for (const layer of layers) if (layer.data.show) layer.addTo(map);
+	map.estGeoBusy = false;
+	estGeo.arrange(map);
 
 	// The panel and the foot take room from the map and give it back. Until someone has touched the
 	// map it is fitted anew: in a frame that is not laid out yet it has no size to be fitted to.
