@@ -332,6 +332,9 @@ def test_blocks_of_weeks_count_backward_from_the_last_complete_week():
         )
     )
     assert block_numbers(times, as_of="2026-11-22").tolist() == [0, 0, 1, 1, -1, -1]
+    # Whatever is later is in none, however much later.
+    later = pd.Series(pd.to_datetime(["2026-12-21", "2027-06-01"]))
+    assert block_numbers(later, as_of="2026-11-22").tolist() == [-1, -1]
     # On the Saturday week 47 is not complete, and belongs to no block.
     assert block_numbers(times, as_of="2026-11-21").tolist() == [-1, 0, 0, 1, -1, -1]
     assert block_numbers(times, as_of="2026-W47", weeks=1).tolist() == [0, 3, 4, 7, -1, -1]
