@@ -78,6 +78,30 @@ def test_the_parts_add_up_to_the_whole(picture):
         assert part.parameters == picture.parameters
 
 
+@pytest.mark.parametrize("audience", ["partner", "public"])
+def test_for_others_the_maps_tell_no_number_that_their_picture_does_not(
+    picture, tmp_path, audience
+):
+    for_others = picture.for_audience(audience)
+    table = for_others.district_counts
+    hidden = dataclasses.replace(
+        for_others, district_counts=table.assign(n=table["n"].mask(table["district"] == "Edsberg"))
+    )
+    for district_id, n in table.set_index("district_id")["n"].items():
+        assert part_of(for_others, district_id).counts == {"inside": n}
+    index, *maps = eg.save_district_maps(hidden, tmp_path)
+    texts = {path.name: path.read_text(encoding="utf-8") for path in maps}
+    assert (
+        f'"shown":"färre än {picture.for_audience(audience).smallest} händelser"'
+        in (texts["karta-edsberg.html"])
+    )
+    row = re.search(r">Edsberg</a></th>(.*?)</tr>", index.read_text(encoding="utf-8"))[1]
+    assert row.startswith("<td>–</td>")
+    # The part's own rows are those of the picture: the sum of what is shown is no other.
+    sites = [len(part_of(for_others, i).sites) for i in table["district_id"]]
+    assert sum(sites) == for_others.sites["district_id"].notna().sum()
+
+
 def test_order_within_a_district_is_that_of_the_whole(picture):
     for district_id in picture.districts["district_id"]:
         part = part_of(picture, district_id)

@@ -24,7 +24,7 @@ from est_geo.sharing.map_text import period_of, source_of, title_of
 from est_geo.sharing.packaged import read_asset
 from est_geo.sharing.policy import page_policy
 from est_geo.sharing.tiles import tiles_for
-from est_geo.sharing.wording import number, words
+from est_geo.sharing.wording import EN_DASH, number, words
 
 if TYPE_CHECKING:
     from est_geo.picture import Picture
@@ -87,6 +87,8 @@ def save_district_maps(
 
     def save(part: Picture, file: str, name: str | None) -> Path:
         page = draw_map(part, title=name, language=language, levels=levels)
+        if "inside" not in part.counts:
+            page.data["shown"] = say["fewer_shown"].format(picture.smallest)
         if background is not None:
             its = background if part is picture else background.cut_to(part.districts)
             page.with_background(its)
@@ -165,20 +167,28 @@ def part_of(picture: Picture, district_id: str) -> Picture:
         of_sites = picture.site_counts["site_id"].isin(sites["site_id"])
         parts["site_counts"] = picture.site_counts[of_sites].reset_index(drop=True)
         parts["sources"] = _sources(parts["site_counts"])
-    counted = parts["district_counts"]
-    known = {"n": int(counted["n"].sum()), "placed": int(counted["placed"].sum())}
-    left = picture.counts["read"] - known["n"] - picture.counts.get("unplaced", 0)
-    parts["counts"] = {
+    parts["counts"] = _counts(picture, parts["district_counts"])
+    return replace(picture, **parts)
+
+
+def _counts(picture: Picture, counted: pd.DataFrame) -> dict[str, int]:
+    """Count the rows of a district from the one row that the picture has of it."""
+    n = counted["n"].sum(min_count=1)
+    if picture.audience != "internal":
+        # What the picture tells of the district and no more: what is left could be taken apart.
+        return {} if pd.isna(n) else {"inside": int(n)}
+    placed = int(counted["placed"].sum())
+    unplaced = picture.counts.get("unplaced", 0)
+    return {
         "read": picture.counts["read"],
-        "inside": known["placed"],
+        "inside": placed,
         "duplicates": 0,
-        "outside": left,
+        "outside": picture.counts["read"] - int(n) - unplaced,
         "at_null_island": 0,
-        "district_only": known["n"] - known["placed"],
-        "unplaced": picture.counts.get("unplaced", 0),
+        "district_only": int(n) - placed,
+        "unplaced": unplaced,
         "without_time": 0,
     }
-    return replace(picture, **parts)
 
 
 def _sources(site_counts: pd.DataFrame) -> tuple[str, ...]:
@@ -233,8 +243,8 @@ def _index(
     lines = [
         f'<tr><th scope="row"><a href="{file}">{html_text(name)}</a></th>'
         + "".join(
-            f"<td>{number(value, language)}</td>"
-            for value in (part.counts["inside"], len(part.places), _recurring(part.addresses))
+            f"<td>{EN_DASH if value is None else number(value, language)}</td>"
+            for value in (part.counts.get("inside"), len(part.places), _recurring(part.addresses))
         )
         + f"<td>{number(-(-path.stat().st_size // 1000), language)} kB</td></tr>"
         for name, file, part, path in rows

@@ -30,6 +30,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "zoom_in": ("Zooma in", "Zoom in"),
     "zoom_out": ("Zooma ut", "Zoom out"),
     "details": ("Detaljer", "Details"),
+    "fewer_shown": ("färre än {} händelser", "fewer than {} incidents"),
     "whole_area": ("Hela området", "The whole area"),
     "file_size": ("Fil", "File"),
     "not_trusted": (
