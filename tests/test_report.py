@@ -31,7 +31,8 @@ class Tree(HTMLParser):
     def __init__(self, page):
         super().__init__(convert_charrefs=True)
         self.tags, self.texts, self.inside = [], [], []
-        self.feed(page)
+        page.encode()  # a page that cannot be written is none
+        self.feed(page.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"))
         self.close()
 
     def handle_starttag(self, tag, attrs):
@@ -382,7 +383,7 @@ def assert_inert(text):
     "where", [(name, c) for name, cs in TEXT_COLUMNS.items() for c in cs], ids="-".join
 )
 def test_each_column_reads_back_by_itself(where):
-    text = "<b>{{ 7*7 }} & 'x' \"y\"</b>"
+    text = "<b>{{ 7*7 }}\r& 'x' \"y\"</b>"
     texts = Tree(page_of(filled(text, where=where))).texts
     # Hours that are not as we write them are not shown.
     assert any(text in t for t in texts) == (where != ("addresses", "hours"))

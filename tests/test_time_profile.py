@@ -275,6 +275,9 @@ SPANS = st.lists(
 )
 
 
+W = (0.1, 0.2, 0.3)
+
+
 def weights_of(spans):
     begin, length, weight, group = (
         np.array([s[i] for s in spans], dtype=float if i == 2 else np.int64) for i in range(4)
@@ -291,6 +294,12 @@ def test_the_fast_sum_is_the_slow_one(spans):
         slow = naive_profile([s[:3] for s in spans if s[3] == group])
         assert np.allclose(fast[group], slow, rtol=1e-12, atol=1e-13)
         assert ((fast[group] > 0) == (slow > 0)).all()
+
+
+def test_equal_times_of_unlike_weights_are_summed_in_one_order():
+    # 0.1 + 0.2 + 0.3 and 0.3 + 0.2 + 0.1 differ in the last digit.
+    forth, back = ([(0, 0, weight, 0) for weight in order] for order in (W, W[::-1]))
+    assert (weights_of(forth) == weights_of(back)).all()
 
 
 @settings(deadline=None)
