@@ -233,6 +233,14 @@ WHEN_AND_WHERE = (
     Column("p", "number", "chance of as much here if the week were as elsewhere; all blocks tried"),
 )
 
+WEEKLY_COUNTS = (
+    Column("week", "text", "2026-W47"),
+    Column("n", "integer", "number of incidents"),
+    Column("low", "number", "lower edge of what is usual, for the eye; missing where not known"),
+    Column("high", "number", "upper edge"),
+    Column("complete", "flag", "whether the whole week is known"),
+)
+
 CONCENTRATION = (
     Column("district_id", "text", "missing for everything together"),
     Column("district", "text", "name of that district"),

@@ -235,6 +235,7 @@ _RULES: dict[str, Rule] = {
         "tracking", lambda table, view: coarse_tracking(table, view.rules, view.place_names)
     ),
     "followed": _nothing,
+    "weekly": _nothing,
     "quality": _if_there(
         "quality",
         lambda table, view: coarse_quality(table, view.rules) if view.rules.reporters else None,

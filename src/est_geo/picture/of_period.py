@@ -11,6 +11,7 @@ import pandas as pd
 from est_geo.analysis.deviations import deviations
 from est_geo.analysis.follow_up import follow_up
 from est_geo.analysis.tracking import track_places
+from est_geo.analysis.weekly_counts import weekly_counts
 from est_geo.picture.analyses import (
     concentration_of,
     hours_of,
@@ -111,6 +112,7 @@ def tables_of_period(  # noqa: PLR0913 - what the other analyses have made alrea
     found = deviations(history, districts, as_of=covered, views=preset.views)
     tables |= {"deviations": found.table, "deviation_chance": found.chance}
     tables |= {"tracking": followed.latest(), "followed": followed.history}
+    tables["weekly"] = weekly_counts(history, as_of=covered)
     if efforts is not None:
         tables["efforts"] = efforts
         tables["follow_up"] = follow_up(history, efforts, within=districts, as_of=covered)

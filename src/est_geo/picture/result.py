@@ -83,6 +83,9 @@ class Picture:
     tracking, followed : DataFrame or None
         What became of the places of the picture before; and every place in every period so far, to
         hand on to the next.
+    weekly : DataFrame or None
+        Incidents by week for half a year, with a band of what is usual: see
+        `est_geo.schema.WEEKLY_COUNTS`; None for other audiences, who could subtract.
     quality : DataFrame or None
         Rows, hit rate, duplicates and weeks with a report, by reporter: see
         `est_geo.schema.QUALITY`.
@@ -122,6 +125,7 @@ class Picture:
     need: pd.DataFrame | None = field(default=None, repr=False)
     priority: gpd.GeoDataFrame | None = field(default=None, repr=False)
     tracking: pd.DataFrame | None = field(default=None, repr=False)
+    weekly: pd.DataFrame | None = field(default=None, repr=False)
     followed: pd.DataFrame | None = field(default=None, repr=False)
     quality: pd.DataFrame | None = field(default=None, repr=False)
     efforts: gpd.GeoDataFrame | None = field(default=None, repr=False)

@@ -131,6 +131,8 @@ _HEADINGS: dict[str, tuple[str, str]] = {
     "view": ("Jämförelse", "View"),
     "wdd": ("Skillnad mot övriga området", "Difference from the rest"),
     "wdq": ("Spridning (över 0) eller flytt", "Spread (above 0) or move"),
+    "complete": ("Hela veckan känd", "Whole week known"),
+    "week": ("Vecka", "Week"),
     "weekday": ("Veckodag", "Weekday"),
     "weeks": ("Veckor med händelser", "Weeks with incidents"),
     "weight": ("Vikt", "Weight"),

@@ -39,6 +39,7 @@ _TABLES = (
     _Listed("addresses", "Återkommande adresser", "Recurring addresses", "aterkommande_adresser"),
     _Listed("places", "Platser", "Places", "platser"),
     _Listed("deviations", "Avvikelser", "Deviations", "avvikelser", ("district", "category")),
+    _Listed("weekly", "Händelser per vecka", "Incidents by week", "per_vecka"),
     _Listed("when_and_where", "När och var", "When and where", "nar_och_var"),
     _Listed("time_profile", "Veckans timmar", "Hours of the week", "veckans_timmar"),
     _Listed("priority", "Var härnäst", "Where to be next", "var_harnast"),

@@ -66,11 +66,12 @@ def when_and_where(picture: Any, language: str) -> dict[str, Any] | None:  # noq
                 *("day_only", "midnight"),
             )
         )
-        notes.append(
-            say["time_unknown"].format(
-                number(int(known["known"]), language), number(unknown, language)
+        if unknown:
+            notes.append(
+                say["time_unknown"].format(
+                    number(int(known["known"]), language), number(unknown, language)
+                )
             )
-        )
     chosen = getattr(table_of(table), "attrs", {}).get("when_and_where")
     if isinstance(chosen, dict):
         places = bool(rows) and "place_id" in rows[0]

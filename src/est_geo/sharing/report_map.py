@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _WIDTH, _MARGIN, _TALLEST = 720.0, 12.0, 900.0
-_ADDRESSES = 10
+_TOP = 10  # places with a number, and addresses
+_SEEN = 2.0  # square units of the sheet: smaller specks are left out
 _VIOLET = ("#e4dcef", "#cabbe0", "#a78fc9", "#7f61ac", "#573a85")
 _RED, _INK, _RULE = "#b2182b", "#222222", "#9a9a9a"
 _NICE_M = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
@@ -72,7 +73,9 @@ class _Sheet:
     def path(self, shape: shapely.Geometry) -> str:
         """Outline of a polygon, thinned to what can be seen."""
         thin = shapely.simplify(shape, 0.4 / self.scale)
-        rings = shapely.get_rings(shapely.get_parts(thin)) if not thin.is_empty else []
+        pieces = shapely.get_parts(thin)
+        pieces = pieces[shapely.area(pieces) * self.scale**2 >= _SEEN]
+        rings = shapely.get_rings(pieces) if len(pieces) else []
         return "".join(
             "M" + "L".join(f"{x:g} {y:g}" for x, y in self.at(shapely.get_coordinates(ring))) + "Z"
             for ring in rings
@@ -112,7 +115,8 @@ def _places(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any pic
         for shape in places.geometry
     ]
     centres = place.at(shapely.get_coordinates(places.geometry.centroid.array))
-    for (x, y), number in reversed(list(zip(centres, places["place_id"], strict=True))):
+    numbered = list(zip(centres, places["place_id"], strict=True))[:_TOP]
+    for (x, y), number in reversed(numbered):
         parts.append(
             f'<circle cx="{x:g}" cy="{y:g}" r="8" fill="{_INK}"/><text x="{x:g}" y="{y + 3.8:g}" '
             f'text-anchor="middle" fill="#fff" font-size="10">{html_text(number)}</text>'
@@ -127,7 +131,7 @@ def _addresses(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any 
     shown = addresses
     if "verdict" in addresses.columns:
         shown = addresses[addresses["verdict"].isin(["recurring_long", "recurring_new"])]
-    shown = shown.head(_ADDRESSES)
+    shown = shown.head(_TOP)
     points = place.at(shapely.get_coordinates(np.asarray(shown.geometry.array)))
     return [
         f'<circle cx="{x:g}" cy="{y:g}" r="5" fill="#fff" stroke="{_INK}" stroke-width="2"/>'

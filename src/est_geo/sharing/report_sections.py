@@ -161,10 +161,9 @@ def deviating(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
     if shown is None or table is None:
         return {"lines": [], "message": say["say_nothing"], "notes": [], "matrix": None}
     views = [shown, *(str(v) for v in table["view"].unique() if str(v) != shown)]
-    lines, notes, every = [], [], []
+    lines, notes = [], []
     for view in views:
         cells = cells_of(deviations, view)
-        every += cells
         marked = [cell for cell in cells if cell.get("signal") in {"red", "yellow"}]
         lines += [_deviation(cell, view, say, language) for cell in marked]
         chance = chance_of(picture, view)
@@ -177,17 +176,17 @@ def deviating(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
                     _rough(chance.get("yellow_by_chance"), language),
                 )
             )
-    if any(cell.get("holiday") for cell in every):
+    of_shown = cells_of(deviations, shown)
+    if any(cell.get("holiday") for cell in of_shown):
         notes.append(say["holiday_note"])
-    if any(cell.get("preliminary") for cell in every):
+    if any(cell.get("preliminary") for cell in of_shown):
         notes.append(say["preliminary_note"])
     return {
         "lines": lines,
         "message": "" if lines else say["none_deviates"],
         "notes": notes,
-        "matrix": _matrix(cells_of(deviations, shown), say, language),
-        "period": _view_label(shown, cells_of(deviations, shown), say, language),
-        "places": [],
+        "matrix": _matrix(of_shown, say, language),
+        "period": _view_label(shown, of_shown, say, language),
     }
 
 
@@ -246,7 +245,12 @@ def _matrix(
                 }
             )
         rows.append({"district": district, "cells": row})
-    return {"columns": [kinds[kind] for kind in columns], "rows": rows}
+    return {"columns": [_breakable(kinds[kind]) for kind in columns], "rows": rows}
+
+
+def _breakable(heading: str) -> str:
+    """Say where the longest of our own words may be broken in a narrow column."""
+    return heading.replace("ordningsstörning", "ordnings\u00adstörning")
 
 
 def _view_label(
