@@ -104,6 +104,17 @@ def test_the_internal_picture_holds_addresses_and_points(tmp_path):
     assert picture.for_audience("internal") is picture
 
 
+@pytest.mark.parametrize("audience", OTHERS)
+def test_counts_of_single_sites_and_hours_of_places_stay_inside(audience):
+    points = np.array([[WEST + 513.2, SOUTH + 611.7]] * 30)
+    picture = eg.build_picture(reports(points), AREA)
+    assert picture.site_counts is not None
+    assert picture.place_hours is not None
+    shown = picture.for_audience(audience)
+    assert shown.site_counts is None
+    assert shown.place_hours is None
+
+
 def test_points_are_seen_in_the_code_of_a_maps_sites():
     points = np.array([[WEST + 513.2, SOUTH + 611.7]] * 9 + [[WEST + 1207.9, SOUTH + 377.3]] * 2)
     sites = eg.layers.sites(eg.to_sites(reports(points))).data["sites"]
