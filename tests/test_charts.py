@@ -64,6 +64,12 @@ def test_a_week_has_monday_at_the_top_and_midnight_at_the_left():
     assert root_of(svg).get("role") == "img"
 
 
+def test_what_is_hidden_is_hollow():
+    weights = [None, 0.0, 1.0] + [0.0] * 165
+    squares = parts(week_strip(weights, days=["x"] * 7, says=""), "rect")
+    assert [mark.get("fill") for mark in squares[:3]] == ["none", RAMP[0], RAMP[-1]]
+
+
 def test_a_line_of_weeks_begins_at_zero_and_leaves_the_unfinished_week_alone():
     weeks = [Week("45", 12, 4, 15), Week("46", 7, 4, 15), Week("47", 3, 4, 15, complete=False)]
     svg = week_line(weeks, says="v. 45 till 47")

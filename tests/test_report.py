@@ -271,6 +271,26 @@ def test_todays_picture_makes_a_report_with_its_map():
     assert "Lägesbild Sollentuna" in report.title
 
 
+def test_hidden_hours_are_hollow_and_not_light_and_hidden_columns_are_left_out():
+    hours = pictures.time_profile()
+    one_place = hours["place_id"].notna()
+    hours["weight"] = hours["weight"].mask(one_place & (hours["weekday"] < 6))
+    table = pictures.when_and_where().assign(share_of_own=None, share_elsewhere=None)
+    cells, _ = pictures.deviations()
+    cells = cells.assign(red_at=None, reporting=None)
+    picture = pictures.full_picture(
+        time_profile=hours, when_and_where=table, deviations=cells, audience="partner", smallest=3
+    )
+    page = page_of(picture)
+    strips = page[page.index('<div class="strips">') :].split("</figure>")
+    assert [strip.count("stroke-dasharray") for strip in strips[:2]] == [0, 6 * 24]
+    said = text_of(page)
+    assert "Streckade rutor visas inte i denna version" in said
+    for column in ("Andel av platsens", "Samma tid på andra håll", "Rött först vid"):
+        assert column not in said
+    assert "Samma tid på andra håll" in text_of(page_of(pictures.full_picture()))
+
+
 def test_hidden_numbers_are_said_not_to_be_shown():
     cells, _ = pictures.deviations()
     cells["n"] = cells["n"].astype("Int64").mask(cells["n"] < 3)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Light to dark; each step is clearly darker also on a photocopy.
 RAMP = ("#f4f4f2", "#dcd6e8", "#b8abd1", "#8f7bb5", "#654c94", "#3b2369")
 _INK, _GREY, _BAND, _RULE = "#222222", "#5f5f5f", "#dddddd", "#9a9a9a"
+_HIDDEN = "#c4c4c2"
 _DAYS, _HOURS = 7, 24
 _CELL_W, _CELL_H, _LEFT, _TOP = 13, 13, 26, 2
 _SQUARE, _GAP = 11, 3
@@ -56,14 +57,14 @@ def month_squares(seen: Sequence[bool], texts: Sequence[str]) -> str:
 
 
 def week_strip(
-    weights: Sequence[float], *, days: Sequence[str], says: str, most: float | None = None
+    weights: Sequence[float | None], *, days: Sequence[str], says: str, most: float | None = None
 ) -> str:
     """Draw weekday by hour as a grid of 7 × 24 squares, darker for more.
 
     Parameters
     ----------
-    weights : sequence of 168 float
-        Monday 00 first.
+    weights : sequence of 168 float or None
+        Monday 00 first. None is not shown to this audience: a hollow square, not a light one.
     days : sequence of 7 str
         Short names of the days, Monday first.
     says : str
@@ -71,15 +72,22 @@ def week_strip(
     most : float, optional
         What the darkest squares hold; by default the largest weight.
     """
-    top = max(weights, default=0.0) if most is None else most
+    top = max((w for w in weights if w is not None), default=0.0) if most is None else most
     width = _LEFT + _HOURS * _CELL_W + 8
     height = _TOP + _DAYS * _CELL_H + 15
     parts = []
     for bin_, weight in enumerate(weights):
         day, hour = divmod(bin_, _HOURS)
+        x, y = _LEFT + hour * _CELL_W, _TOP + day * _CELL_H
+        if weight is None:
+            parts.append(
+                f'<rect x="{x + 0.5}" y="{y + 0.5}" width="{_CELL_W - 2}" height="{_CELL_H - 2}" '
+                f'fill="none" stroke="{_HIDDEN}" stroke-dasharray="1.5 1.5"/>'
+            )
+            continue
         parts.append(
-            f'<rect x="{_LEFT + hour * _CELL_W}" y="{_TOP + day * _CELL_H}" '
-            f'width="{_CELL_W - 1}" height="{_CELL_H - 1}" fill="{shade(weight, top)}"/>'
+            f'<rect x="{x}" y="{y}" width="{_CELL_W - 1}" height="{_CELL_H - 1}" '
+            f'fill="{shade(weight, top)}"/>'
         )
     for day, name in enumerate(days):
         at = _TOP + day * _CELL_H + 10

@@ -151,6 +151,7 @@ def priority(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN
         ],
         "more": more_rows(len(rows) - _TOP, say, language),
         "note": note,
+        "named": any(row.get("address") is not None for row in rows[:_TOP]),
     }
 
 

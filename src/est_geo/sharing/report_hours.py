@@ -103,6 +103,9 @@ def when_and_where(picture: Any, language: str) -> dict[str, Any] | None:  # noq
         ],
         "more": more_rows(len(rows) - _TOP, say, language),
         "message": "" if strips or rows else say["no_times"],
+        "hidden": say["strip_hidden"] if any(strip["hidden"] for strip in strips) else "",
+        "own": any(row.get("share_of_own") is not None for row in rows),
+        "elsewhere": any(row.get("share_elsewhere") is not None for row in rows),
         "notes": notes,
     }
 
@@ -117,16 +120,17 @@ def _strips(rows: list[dict[str, Any]], say: dict[str, str], language: str) -> l
     days = say["weekdays"].split()
     strips = []
     for key in [*whole[:1], *places]:
-        weights = [0.0] * _BINS
+        weights: list[float | None] = [0.0] * _BINS
         for row in groups[key]:
             bin_ = int(row["weekday"]) * _HOURS + int(row["hour"])
             if 0 <= bin_ < _BINS:
-                weights[bin_] += float(row["weight"] or 0.0)
-        most = max(weights)
-        day, hour = divmod(weights.index(most), _HOURS)
-        says = say["strip"].format(days[day], f"{hour:02d}", f"{hour + 1:02d}")
-        if most <= 0:
-            says = say["strip_none"]
+                weights[bin_] = None if row["weight"] is None else float(row["weight"])
+        hidden = None in weights
+        most = max((weight for weight in weights if weight is not None), default=0.0)
+        says = say["suppressed"] if hidden else say["strip_none"]
+        if most > 0:
+            day, hour = divmod(weights.index(most), _HOURS)
+            says = say["strip"].format(days[day], f"{hour:02d}", f"{hour + 1:02d}")
         chart = week_strip(weights, days=say["weekdays_short"].split(), says=says)
         strips.append(
             {
@@ -134,7 +138,8 @@ def _strips(rows: list[dict[str, Any]], say: dict[str, str], language: str) -> l
                 "rank": "" if key[0] is None else count(key[0], language),
                 "chart": Markup(chart),  # noqa: S704 - made by us, text escaped there
                 "says": says,
-                "most": say["at_most"].format(short_number(most, language)) if most > 0 else "",
+                "most": say["at_most"].format(short_number(most, language)) if most > 0 else says,
+                "hidden": hidden,
                 "ramp": RAMP,
             }
         )

@@ -184,6 +184,8 @@ def deviating(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
     return {
         "lines": lines,
         "message": "" if lines else say["none_deviates"],
+        "reporting": any(line["reporting"] for line in lines),
+        "red_at": any(line["red_at"] != DASH for line in lines),
         "notes": notes,
         "matrix": _matrix(of_shown, say, language),
         "period": _view_label(shown, of_shown, say, language),

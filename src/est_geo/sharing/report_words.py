@@ -142,6 +142,10 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Veckodag och timme. Flest händelser: {} kl. {}–{}. Mörkare är fler.",
         "Weekday and hour. Most incidents: {} {}–{}. Darker is more.",
     ),
+    "strip_hidden": (
+        "Streckade rutor visas inte i denna version: för få händelser.",
+        "Dashed squares are not shown in this version: too few incidents.",
+    ),
     "strip_none": ("Inga tider är kända.", "No times are known."),
     "fewer": ("färre", "fewer"),
     "more_dark": ("fler", "more"),
