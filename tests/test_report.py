@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import conftest
+import est_geo as eg
 import pictures
 from est_geo.errors import FileRefused, InputError, PersonalDataFound
 from est_geo.sharing.headlines import headlines
@@ -269,6 +270,17 @@ def test_todays_picture_makes_a_report_with_its_map():
     assert report.html.count("<iframe ") == 1
     assert report._repr_html_().startswith("<iframe ")
     assert "Lägesbild Sollentuna" in report.title
+
+
+def test_a_notebook_shows_the_headlines_and_the_map():
+    assert eg.Picture is type(conftest.make_picture())
+    picture = dataclasses.replace(conftest.make_picture(), addresses=pictures.addresses())
+    picture.addresses["address"] = "<script>alert(1)</script>{{x}}"
+    shown = picture._repr_html_()
+    tree = Tree(shown)
+    assert "återkommer: <script>alert(1)</script>{{x}}" in "".join(tree.texts)
+    assert "script" not in [tag for tag, _ in tree.tags]
+    assert [tag for tag, _ in tree.tags][:3] == ["ul", "li", "div"]
 
 
 def test_hidden_hours_are_hollow_and_not_light_and_hidden_columns_are_left_out():

@@ -196,7 +196,8 @@ class Picture:
         path : str or Path, optional
             A name ending in .html (or .pdf with the extra `pdf`).
         **options
-            `title` and `language`.
+            `title`, `language`, `made_on` (the day to print as the day it was made), `template` and
+            `with_map`: see docs/report.md.
         """
         return _way_out("report")(self, path, **options)
 

@@ -36,7 +36,12 @@ def _report(picture: Picture, path: str | Path | None = None, **options: Any) ->
 
 
 def _notebook(picture: Picture) -> str:
-    return str(_map(picture)._repr_html_())
+    """Show the headlines, as text, and the map in its frame."""
+    from est_geo.sharing.escaping import html_text  # noqa: PLC0415
+    from est_geo.sharing.headlines import headlines  # noqa: PLC0415 - the rest of the report is not
+
+    lines = "".join(f"<li>{html_text(line.text)}</li>" for line in headlines(picture, "sv"))
+    return f"<ul>{lines}</ul>{_map(picture)._repr_html_()}"
 
 
 add_ways_out({"map": _map, "report": _report, "tables": _tables, "notebook": _notebook})
