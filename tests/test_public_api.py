@@ -70,6 +70,7 @@ PUBLIC = [
     "recurring_places",
     "save_district_maps",
     "save_offline",
+    "scan_probability",
     "time_profile",
     "to_sites",
     "track_places",

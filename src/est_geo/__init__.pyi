@@ -18,6 +18,7 @@ from .analysis.profile_plots import plot_lorenz as plot_lorenz
 from .analysis.profile_plots import plot_time_profile as plot_time_profile
 from .analysis.recurring import recurring_addresses as recurring_addresses
 from .analysis.recurring_places import recurring_places as recurring_places
+from .analysis.statistics import scan_probability as scan_probability
 from .analysis.time_profile import time_profile as time_profile
 from .analysis.tracking import Tracking as Tracking
 from .analysis.tracking import track_places as track_places

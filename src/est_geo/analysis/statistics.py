@@ -1,4 +1,4 @@
-"""Small exact statistics that several analyses share: many tests at once, and trends."""
+"""Small exact statistics that several analyses share: many tests at once, trends, and runs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
+from scipy.stats import poisson
+
+from est_geo.checks import check_number
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -87,3 +90,72 @@ def mann_kendall(values: ArrayLike) -> Trend:
     variance = float(n * (n - 1) * (2 * n + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18
     z = float((s - np.sign(s)) / np.sqrt(variance)) if variance > 0 else 0.0
     return Trend(s, variance, z, float(2 * ndtr(-abs(z))))
+
+
+def scan_probability(n: int, *, mean: float, windows: float) -> float:
+    """Chance that a run of incidents somewhere in a period holds at least n.
+
+    "Six in a week" is rare in a week that was named beforehand, and common in *some* seven days of
+    five years. This is the second: a window slides over the whole period.
+
+    Parameters
+    ----------
+    n : int
+        Incidents in the window; at least 1.
+    mean : float
+        Incidents to expect in one window, evenly over the period.
+    windows : float
+        Length of the period in windows, at least 2: 260 for a week in five years.
+
+    Returns
+    -------
+    float
+        0 to 1. An approximation by Naus, good to about three digits.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range.
+
+    Notes
+    -----
+    The R package ptools gives .4868 for the example below: it leaves out the last term of a sum, and
+    the example subtracts 1 from the number of windows where the paper subtracts 2.
+
+    References
+    ----------
+    .. [1] Naus (1982), Approximations for distributions of scan statistics, JASA 77, eq. 3.
+
+    Examples
+    --------
+    >>> from est_geo import scan_probability
+    >>> round(scan_probability(6, mean=1.0, windows=260), 3)  # six in some week of five years
+    0.486
+    """
+    check_number(n, name="n", at_least=1, whole=True)
+    check_number(mean, name="mean", above=0)
+    check_number(windows, name="windows", at_least=2)
+    if n == 1:  # any incident at all
+        return float(-np.expm1(-mean * windows))
+
+    def exactly(count: int) -> float:
+        return float(poisson.pmf(count, mean))
+
+    def at_most(count: int) -> float:
+        return float(poisson.cdf(count, mean))
+
+    here, under = exactly(n), at_most(n - 1)
+    two = under**2 - (n - 1) * here * exactly(n - 2) - (n - 1 - mean) * here * at_most(n - 3)
+    first = 2 * here * under * ((n - 1) * at_most(n - 2) - mean * at_most(n - 3))
+    second = (here**2 / 2) * (
+        (n - 1) * (n - 2) * at_most(n - 3)
+        - 2 * (n - 2) * mean * at_most(n - 4)
+        + mean**2 * at_most(n - 5)
+    )
+    third = sum(exactly(2 * n - r) * at_most(r - 1) ** 2 for r in range(1, n))
+    fourth = sum(
+        exactly(2 * n - r) * exactly(r) * ((r - 1) * at_most(r - 2) - mean * at_most(r - 3))
+        for r in range(2, n)
+    )
+    three = under**3 - first + second + third - fourth
+    return float(np.clip(1 - two * (three / two) ** (windows - 2), 0.0, 1.0))
