@@ -119,8 +119,8 @@ def scan_probability(n: int, *, mean: float, windows: float) -> float:
 
     Notes
     -----
-    The R package ptools gives .4868 for the example below: it leaves out the last term of a sum, and
-    the example subtracts 1 from the number of windows where the paper subtracts 2.
+    The R package ptools gives .4868 for the example below: it leaves out the last term of a sum,
+    and its example subtracts 1 from the number of windows where the paper subtracts 2.
 
     References
     ----------

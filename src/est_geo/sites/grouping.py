@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from est_geo.compiled import compiled
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SEVERAL = -2
-_MISSING = np.iinfo(np.int64).min  # what numpy writes for NaT
 
 
 def most_frequent(
@@ -52,16 +49,14 @@ def most_frequent(
     return np.append(np.asarray(kinds, dtype=object), np.nan)[only]
 
 
-@compiled()
 def _only_code(
     groups: NDArray[np.int64], codes: NDArray[np.int64], n_groups: int
 ) -> NDArray[np.int64]:
     """Code that all rows of a group have; −1 where none has any, `_SEVERAL` where they differ."""
     only = np.full(n_groups, -1, dtype=np.int64)
-    for i in range(groups.size):
-        group, code = groups[i], codes[i]
-        if code >= 0 and only[group] != code:
-            only[group] = code if only[group] == -1 else _SEVERAL
+    known = codes >= 0
+    only[groups[known]] = codes[known]
+    only[groups[known & (codes != only[groups])]] = _SEVERAL
     return only
 
 
@@ -69,27 +64,15 @@ def first_and_last(
     groups: NDArray[np.int64], times: NDArray[np.datetime64], n_groups: int
 ) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
     """Earliest and latest time of each group; missing (NaT) for one without any."""
-    moments = np.ascontiguousarray(times)
-    first, last = _extremes(groups, moments.view(np.int64), n_groups)
-    return first.view(moments.dtype), last.view(moments.dtype)
-
-
-@compiled()
-def _extremes(
-    groups: NDArray[np.int64], moments: NDArray[np.int64], n_groups: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Least and largest number of each group, the missing ones left out."""
-    first = np.full(n_groups, _MISSING, dtype=np.int64)
-    last = np.full(n_groups, _MISSING, dtype=np.int64)
-    for i in range(groups.size):
-        group, moment = groups[i], moments[i]
-        if moment == _MISSING:
-            continue
-        if first[group] == _MISSING or moment < first[group]:
-            first[group] = moment
-        if last[group] == _MISSING or moment > last[group]:
-            last[group] = moment
-    return first, last
+    known = ~np.isnat(times)
+    groups, moments = groups[known], times[known].astype(np.int64)
+    bounds = np.iinfo(np.int64)
+    first = np.full(n_groups, bounds.max, dtype=np.int64)
+    last = np.full(n_groups, bounds.min, dtype=np.int64)
+    np.minimum.at(first, groups, moments)
+    np.maximum.at(last, groups, moments)
+    first[first == bounds.max] = bounds.min  # as numpy writes NaT
+    return first.view(times.dtype), last.view(times.dtype)
 
 
 def district_names(ids: pd.Series, rows: pd.DataFrame) -> pd.Series:
