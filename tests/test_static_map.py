@@ -144,11 +144,21 @@ def test_everything_that_the_page_can_draw_can_stand_too():
         assert static_png(content(explained), width=400) != static_png(content(bare), width=400)
 
 
-def test_signs_do_not_cover_each_other():
+def test_signs_do_not_cover_each_others_numbers():
     at = [59.45, 18.0]
-    rings = [{"label": str(i), "order": i, "at": at, "sign": "ring"} for i in (1, 2)]
-    one, two = (shade(static_png(content(layer(rings[:n])), width=1600), "#2b2b2b") for n in (1, 2))
-    assert two > 1.6 * one
+    rings = [("ring", {"label": str(i), "order": i, "at": at}) for i in range(1, 7)]
+    ranks = [("rank", {"label": str(i), "order": i, "at": at}) for i in range(1, 40)]
+    placed = static_features._arranged([*ranks, *rings], Drawing.of(BOUNDS), 20.0)
+    rings_first = [kind for kind, *_ in placed]
+    assert rings_first[:6] == ["ring"] * 6
+    assert 0 < rings_first.count("rank") < 10  # those without room are left out
+    points = np.array([place for _, _, place, _ in placed]) / 20.0
+    sizes = np.array([size for *_, size in placed])
+    for i in range(len(points)):
+        for j in range(i):
+            apart = np.abs(points[i] - points[j]).max()
+            # A ring may touch another's edge, never the number in it.
+            assert apart >= 0.75 * (sizes[i] + sizes[j]) / 2 - 1e-9
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "$\\ingenting$", "北京 🚓", "\ud800"])

@@ -180,7 +180,7 @@ def _arranged(
         x, y = drawing.points(np.array([feature["at"]], dtype=float))[0] / metres_a_point
         size = feature.get("size", _SIZES[kind]) * _POINTS_A_PIXEL
         width, height = _extent(kind, feature, size)
-        far = (1, 1.5) if kind in _HIDES else (0.8,)
+        far = (1, 1.5) if kind in _HIDES else (0.8, 1.6)
         around = [(dx * d * size, dy * d * size) for d in far for dx, dy in _AROUND]
         if kind == "name":
             around = [(0, dy * size) for dy in (0.8, -0.8, 1.4, -1.4)]
