@@ -162,7 +162,10 @@ def test_a_first_picture_has_nothing_to_be_compared_with():
     said = text_of(page_of(pictures.full_picture(parameters=parameters)))
     assert "Det finns ingen tidigare lägesbild att jämföra med." in said
     assert "Nytorget" not in said
-    assert "Nytorget" in text_of(page_of(pictures.full_picture()))
+    said = text_of(page_of(pictures.full_picture()))
+    assert "Ny 1 · kvar 1 · borta 1" in said
+    # News first: what only remains is listed last.
+    assert said.index("Nytorget") < said.index("Torget Rotebro")
 
 
 def test_a_period_that_is_not_over_is_said_to_be():

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from est_geo.schema import CHANGES
 from est_geo.sharing.facts import parameter_rows
 from est_geo.sharing.headings import heading
 from est_geo.sharing.report_values import (
     DASH,
+    capital,
     category,
     count,
     day,
@@ -61,12 +63,24 @@ def changes(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN4
         "rows": lines,
         "more": more_rows(len(rows) - _CHANGES, say, language),
         "message": say["no_changes"] if not rows else "",
+        "total": _changes_in_all(rows, say, language),
         "tables": [
             {"heading": say[name], **plain_table(table_of(part), language)}
             for name, part in (("efforts", efforts), ("follow_up", follow_up))
             if table_of(part) is not None
         ],
     }
+
+
+def _changes_in_all(rows: list[dict[str, Any]], say: dict[str, str], language: str) -> str:
+    """Say how many places are new, gone and so on, in the order of `CHANGES`."""
+    said = [str(row.get("change")) for row in rows]
+    parts = [
+        f"{say[f'change_{change}']} {number(said.count(change), language)}"
+        for change in CHANGES
+        if change in said
+    ]
+    return capital(" · ".join(parts))
 
 
 def need(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN401 - any picture

@@ -22,6 +22,7 @@ _WIDTH, _MARGIN, _TALLEST = 720.0, 12.0, 900.0
 _TOP = 10  # places with a number, and addresses
 _SEEN = 2.0  # square units of the sheet: smaller specks are left out
 _VIOLET = ("#e4dcef", "#cabbe0", "#a78fc9", "#7f61ac", "#573a85")
+_NAME_INK = 'fill="#4d4d4d"'
 _RED, _INK, _RULE = "#b2182b", "#222222", "#9a9a9a"
 _NICE_M = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 
@@ -98,10 +99,11 @@ def _names(districts: gpd.GeoDataFrame, place: _Sheet) -> list[str]:
     if "district" not in districts.columns:
         return []
     points = shapely.get_coordinates(shapely.point_on_surface(np.asarray(districts.geometry)))
+    # The white edge is a text of its own: not every reader of SVG knows `paint-order`.
     return [
-        f'<text x="{x:g}" y="{y:g}" text-anchor="middle" fill="#4d4d4d" stroke="#fff" '
-        f'stroke-width="3" paint-order="stroke">{html_text(name)}</text>'
+        f'<text x="{x:g}" y="{y:g}" text-anchor="middle" {ink}>{html_text(name)}</text>'
         for (x, y), name in zip(place.at(points), districts["district"].fillna(""), strict=True)
+        for ink in ('fill="#fff" stroke="#fff" stroke-width="3" aria-hidden="true"', _NAME_INK)
     ]
 
 
@@ -134,8 +136,10 @@ def _addresses(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any 
     shown = shown.head(_TOP)
     points = place.at(shapely.get_coordinates(np.asarray(shown.geometry.array)))
     return [
-        f'<circle cx="{x:g}" cy="{y:g}" r="5" fill="#fff" stroke="{_INK}" stroke-width="2"/>'
+        # Wide enough to be seen around the disc of a place.
+        f'<circle cx="{x:g}" cy="{y:g}" r="10" fill="none" stroke="{ink}" stroke-width="{width}"/>'
         for x, y in points
+        for ink, width in (("#fff", 5), (_INK, 2))
     ]
 
 

@@ -27,11 +27,11 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "section_map": ("Kartan", "The map"),
     "still_legend": (
         (
-            "Streckad röd linje med nummer: plats. Vit ring: återkommande adress. Mörkare violett: "
-            "fler händelser per km². Norr är uppåt."
+            "Streckad röd linje med nummer: plats. Svart ring: återkommande adress. Mörkare "
+            "violett: fler händelser per km². Norr är uppåt."
         ),
         (
-            "Dashed red line with a number: place. White ring: recurring address. Darker violet: "
+            "Dashed red line with a number: place. Black ring: recurring address. Darker violet: "
             "more incidents per km². North is up."
         ),
     ),
