@@ -1,4 +1,6 @@
-"""The demo's year as reporters would send it: a file a week, and settings to run them by."""
+"""The demo's year as reporters would send it, a file that grows for four weeks and then a new one;
+and settings to run them by.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +28,7 @@ crs = 3006
 [audiences]
 make = [{make}]
 """
+WEEKS_A_FILE = 4
 ONLY_TABLES = "map = false\nreport = false\ngeopackage = false\nworkbook = false\ncsv = true"
 
 
@@ -44,18 +47,22 @@ def folder_of(
 ) -> Path:
     """Write settings and the files of every week up to one, and give the settings' path."""
     (home / "in").mkdir(parents=True, exist_ok=True)
-    for key in weeks():
-        if key <= until:
-            add_week(home, key)
+    keys = [key for key in weeks() if key <= until]
+    for key in sorted({*keys[WEEKS_A_FILE - 1 :: WEEKS_A_FILE], *keys[-1:]}):
+        add_week(home, key)
     settings = home / "lagesbild.toml"
     settings.write_text(SETTINGS.format(write=write, make=make), encoding="utf-8")
     return settings
 
 
 def add_week(home: Path, key: str) -> None:
-    """Write the file of a week."""
-    text = weeks()[key].to_csv(sep=";", index=False, lineterminator="\r\n")
-    (home / "in" / f"handelser_{key}.csv").write_bytes(text.encode("utf-8-sig"))
+    """Write the file that a week is in, with the weeks before it that are in it too."""
+    keys = list(weeks())
+    number = keys.index(key)
+    first = number // WEEKS_A_FILE * WEEKS_A_FILE
+    rows = pd.concat([weeks()[one] for one in keys[first : number + 1]])
+    text = rows.to_csv(sep=";", index=False, lineterminator="\r\n")
+    (home / "in" / f"handelser_{keys[first]}.csv").write_bytes(text.encode("utf-8-sig"))
 
 
 def assert_whole(folder: Path) -> dict:

@@ -22,7 +22,7 @@ from est_geo.scheduled.outputs import clear_away, put_in_place
 from est_geo.scheduled.run import run_scheduled
 from est_geo.scheduled.settings import Settings, read_settings
 from est_geo.scheduled.template import TEMPLATE
-from scheduled_year import ONLY_TABLES, add_week, assert_whole, folder_of, weeks
+from scheduled_year import ONLY_TABLES, WEEKS_A_FILE, add_week, assert_whole, folder_of, weeks
 
 RUNNER = CliRunner()
 
@@ -76,8 +76,8 @@ def test_everything_is_written_for_each_audience(home):
         assert ("inputs" in manifest["made_from"]) == (audience == "internal")
         assert ("avvisade_rader.csv" in manifest["outputs"]) == (audience == "internal")
     inputs = json.loads((out / "latest/internal/manifest.json").read_text())["made_from"]["inputs"]
-    assert len(inputs) == 52
-    assert "in/handelser_2026-W47.csv" in inputs
+    assert len(inputs) == 13
+    assert "in/handelser_2026-W44.csv" in inputs
 
 
 def test_nothing_changed_nothing_written(home):
@@ -276,7 +276,7 @@ def test_fifty_two_weeks_in_order(tmp_path):
     for number, key in enumerate(keys):
         assert [path.name for path in (out / key).iterdir()] == ["internal"]
         manifest = assert_whole(out / key / "internal")
-        assert len(manifest["made_from"]["inputs"]) == number + 1
+        assert len(manifest["made_from"]["inputs"]) == number // WEEKS_A_FILE + 1
         expected = None if number == 0 else keys[number - 1]
         assert manifest["parameters"]["previous"]["value"] == expected
     followed = pd.read_parquet(out / ".historik" / f"{keys[-1]}-platser.parquet")
