@@ -112,10 +112,16 @@ def _database(content: bytes) -> Iterator[Text]:
         for layer in layers:
             quoted = '"' + layer.replace('"', '""') + '"'
             # The name is quoted as SQLite has it, and comes from a file that we made.
-            for number, row in enumerate(database.execute(f"SELECT * FROM {quoted}"), start=1):  # noqa: S608
-                for value in row:
-                    if isinstance(value, str):
-                        yield Text(f"layer {layer!r}, row {number}", value)
+            every = database.execute(f"PRAGMA table_info({quoted})").fetchall()
+            # SQLite keeps a text in any column but says so only of some: ask for the text, once.
+            for _, column, *_rest in every:
+                name = '"' + column.replace('"', '""') + '"'
+                texts = database.execute(
+                    f"SELECT min(rowid), {name} FROM {quoted} "  # noqa: S608
+                    f"WHERE typeof({name}) = 'text' GROUP BY {name}"
+                )
+                for number, value in texts:
+                    yield Text(f"layer {layer!r}, row {number}", value)
 
 
 def _page(content: bytes) -> Iterator[Text]:

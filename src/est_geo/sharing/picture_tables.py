@@ -111,20 +111,22 @@ def csv_files(picture: Picture, language: str) -> dict[str, bytes | str]:
 
 
 def workbook_of(picture: Picture, language: str) -> bytes:
-    """Make a workbook of all tables, facts last."""
+    """Make a workbook of all tables but the sites, which are for a map; facts last."""
     sheets = [
         Sheet(listed.swedish if language == "sv" else listed.english, table)
-        for listed, table in tables_of(picture, language)
+        for listed, table in tables_of(picture, language, without=("sites",))
     ]
     return workbook_bytes(sheets, language=language)
 
 
-def tables_of(picture: Picture, language: str) -> list[tuple[_Listed, pd.DataFrame]]:
+def tables_of(
+    picture: Picture, language: str, *, without: tuple[str, ...] = ()
+) -> list[tuple[_Listed, pd.DataFrame]]:
     """List the tables a picture has, sorted and in words, points as columns, facts last."""
     listed = []
     for one in _TABLES:
         table = getattr(picture, one.field, None)
-        if table is None:
+        if table is None or one.field in without:
             continue
         flat = flat_table(table)
         by = [name for name in one.sorted_by if name in flat.columns]
