@@ -183,6 +183,21 @@ def tracking():
     )
 
 
+def follow_up():
+    table = pd.DataFrame({"effort_id": ["Belysning", "Nattvandring"]})
+    table["start"] = pd.to_datetime(["2026-09-01", "2026-10-01"])
+    table["end"] = pd.Timestamp("2026-11-22")
+    return table.assign(
+        before=[100, 12],
+        after=[60, 11],
+        wdd=[-38.4, 0.2],
+        low=[-71.2, -9.6],
+        high=[-5.6, 10.0],
+        verdict=["fewer", "may_be_chance"],
+        detectable=[47, 14],
+    )
+
+
 def weekly():
     return pd.DataFrame(
         {
@@ -228,7 +243,7 @@ def full_picture(**changed):
             geometry=[conftest.CENTRE],
             crs=conftest.CRS,
         ),
-        "follow_up": pd.DataFrame({"name": ["Belysning"], "p": [0.4], "sure": [False]}),
+        "follow_up": follow_up(),
         "weekly": weekly(),
         "provenance": SimpleNamespace(versions={"est_geo": "0.1.0"}, inputs={"a.csv": "9f" * 32}),
     }

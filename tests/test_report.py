@@ -168,6 +168,15 @@ def test_a_first_picture_has_nothing_to_be_compared_with():
     assert said.index("Nytorget") < said.index("Torget Rotebro")
 
 
+def test_what_followed_an_effort_says_whether_it_can_be_told_from_chance():
+    said = text_of(page_of(pictures.full_picture()))
+    rows = said[said.index("Vad som följde") :].split("Nattvandring")
+    assert "Belysning 1 september–22 november 2026 Före 100 Efter 60" in rows[0]
+    assert "−38 (−71 till −6) färre än på andra håll Minsta ändring som hade synts 47" in rows[0]
+    assert "0 (−10 till +10) kan inte skiljas från slump" in rows[1]
+    assert "visar vad som följde, inte varför" in said
+
+
 def test_a_period_that_is_not_over_is_said_to_be():
     picture = pictures.full_picture(parameters={"period_complete": False})
     picture.counts = picture.counts | {"in_period": 119}
@@ -365,7 +374,7 @@ TEXT_COLUMNS = {
     "tracking": ("name", "district"),
     "quality": ("source",),
     "efforts": ("effort",),
-    "follow_up": ("name",),
+    "follow_up": ("effort_id",),
 }
 
 

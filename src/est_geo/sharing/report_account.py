@@ -24,7 +24,7 @@ from est_geo.sharing.report_values import (
     text,
 )
 from est_geo.sharing.report_words import report_words
-from est_geo.sharing.wording import number, short_number
+from est_geo.sharing.wording import date_range, number, short_number
 
 _TOP = 10
 _MOST_ROWS = 40
@@ -64,12 +64,41 @@ def changes(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN4
         "more": more_rows(len(rows) - _CHANGES, say, language),
         "message": say["no_changes"] if not rows else "",
         "total": _changes_in_all(rows, say, language),
-        "tables": [
-            {"heading": say[name], **plain_table(table_of(part), language)}
-            for name, part in (("efforts", efforts), ("follow_up", follow_up))
-            if table_of(part) is not None
-        ],
+        "tables": [{"heading": say["efforts"], **plain_table(table_of(efforts), language)}]
+        if table_of(efforts) is not None
+        else [],
+        "followed": [_followed(row, say, language) for row in rows_of(table_of(follow_up))],
     }
+
+
+def _followed(row: dict[str, Any], say: dict[str, str], language: str) -> dict[str, Any]:
+    """Write what followed an effort, and whether that can be told from chance."""
+    first, last = row.get("start"), row.get("end")
+    change = DASH
+    if row.get("wdd") is not None and row.get("low") is not None and row.get("high") is not None:
+        change = say["follow_change"].format(
+            *(_signed(row[name], language) for name in ("wdd", "low", "high"))
+        )
+    days = DASH
+    if first is not None and last is not None:
+        days = date_range(first, last, language)
+    return {
+        "name": text(row.get("effort_id")),
+        "days": days,
+        "before": count(row.get("before"), language, say["suppressed"]),
+        "after": count(row.get("after"), language, say["suppressed"]),
+        "change": change,
+        "verdict": say.get(f"follow_{row.get('verdict')}", text(row.get("verdict"))),
+        "verdict_key": text(row.get("verdict"), ""),
+        "detectable": count(row.get("detectable"), language),
+    }
+
+
+def _signed(value: float, language: str) -> str:
+    """Write a change with its sign: −12, +3, 0."""
+    rounded = number(abs(value), language)
+    sign = "" if rounded == "0" else "+" if value > 0 else "\u2212"
+    return sign + rounded
 
 
 def _changes_in_all(rows: list[dict[str, Any]], say: dict[str, str], language: str) -> str:

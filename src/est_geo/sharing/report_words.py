@@ -192,6 +192,28 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "efforts": ("Insatser", "Efforts"),
     "follow_up": ("Vad som följde på insatserna", "What followed the efforts"),
+    "effort": ("Insats", "Effort"),
+    "days": ("Tid", "Time"),
+    "before_effort": ("Före", "Before"),
+    "after_effort": ("Efter", "After"),
+    "change_elsewhere": ("Ändring utöver den på andra håll", "Change beyond that elsewhere"),
+    "conclusion": ("Slutsats", "Conclusion"),
+    "detectable": ("Minsta ändring som hade synts", "Smallest change that would show"),
+    "follow_change": ("{} ({} till {})", "{} ({} to {})"),
+    "follow_fewer": ("färre än på andra håll", "fewer than elsewhere"),
+    "follow_more": ("fler än på andra håll", "more than elsewhere"),
+    "follow_may_be_chance": ("kan inte skiljas från slump", "cannot be told from chance"),
+    "follow_no_control": ("inget att jämföra med", "nothing to compare with"),
+    "follow_note": (
+        (
+            "Före och efter är lika många dagar. Inom parentes: vad ändringen kan vara med 95 % "
+            "säkerhet. Siffrorna visar vad som följde, inte varför."
+        ),
+        (
+            "Before and after are as many days. In brackets: what the change may be with 95% "
+            "confidence. The figures show what followed, not why."
+        ),
+    ),
     # Need
     "need": ("Behov", "Need"),
     "influence": ("Påverkan", "Influence"),
