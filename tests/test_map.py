@@ -24,7 +24,9 @@ from est_geo.errors import InputError
 from est_geo.sharing import layers
 from est_geo.sharing.layer_data import RAMP, ramp
 from est_geo.sharing.map import HotspotMap, draw_map, hotspot_map
+from est_geo.sharing.map_layer import SCRIPTS, STYLES
 from est_geo.sharing.map_words import map_words
+from est_geo.sharing.packaged import read_asset
 from est_geo.sharing.wording import date, date_range, number, percent, short_number
 
 
@@ -301,3 +303,9 @@ def test_incidents_become_a_map(picture):
     assert shown.data["shown"] == "300 incidents"
     assert drawn(shown.data, "places")[0]["title"] == "Malmvägen 8"
     assert drawn(shown.data, "density")
+
+
+def test_the_pages_own_scripts_and_styles_are_small():
+    scripts, styles = (*SCRIPTS, "page.js"), (*STYLES, "page.css")
+    assert sum(len(read_asset(name).encode()) for name in (*scripts, *styles)) <= 30_000
+    assert "//" not in read_asset("page.js").replace("://", ""), "comments stay at home"
