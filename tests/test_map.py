@@ -25,6 +25,7 @@ from est_geo.sharing import layers
 from est_geo.sharing.layer_data import RAMP, ramp
 from est_geo.sharing.map import HotspotMap, draw_map, hotspot_map
 from est_geo.sharing.map_layer import SCRIPTS, STYLES
+from est_geo.sharing.map_text import method_of
 from est_geo.sharing.map_words import map_words
 from est_geo.sharing.packaged import read_asset
 from est_geo.sharing.wording import date, date_range, number, percent, short_number
@@ -309,3 +310,11 @@ def test_the_pages_own_scripts_and_styles_are_small():
     scripts, styles = (*SCRIPTS, "page.js"), (*STYLES, "page.css")
     assert sum(len(read_asset(name).encode()) for name in (*scripts, *styles)) <= 30_000
     assert "//" not in read_asset("page.js").replace("://", ""), "comments stay at home"
+
+
+def test_what_an_audience_may_not_count_is_not_told_as_nothing(picture):
+    text = " ".join(method_of(picture, "sv", shown=3))
+    assert "inlästa" in text
+    fewer = {key: value for key, value in picture.counts.items() if key != "read"}
+    told = " ".join(method_of(dataclasses.replace(picture, counts=fewer), "sv", shown=3))
+    assert "inlästa" not in told

@@ -75,10 +75,9 @@ def method_of(picture: Picture, language: str, *, shown: int) -> list[str]:
     tested = "verdict" in picture.addresses.columns
     density = picture.density
     gaussian = density.kernel == "gaussian"
+    known = [number(counts[key], language) for key in ("read", "inside") if key in counts]
     return [
-        say["method_counts"].format(
-            number(counts.get("read", 0), language), number(counts.get("inside", 0), language)
-        ),
+        *([say["method_counts"].format(*known)] if "read" in counts else []),
         *fill("method_null_island", counts.get("at_null_island")),
         *(
             fill("method_gaussian", density.bandwidth_m / math.sqrt(8), density.cell_m)
