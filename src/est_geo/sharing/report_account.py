@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,10 @@ def _followed(row: dict[str, Any], say: dict[str, str], language: str) -> dict[s
         "change": change,
         "verdict": say.get(f"follow_{row.get('verdict')}", text(row.get("verdict"))),
         "verdict_key": text(row.get("verdict"), ""),
-        "detectable": count(row.get("detectable"), language),
+        "told": row.get("verdict") in {"fewer", "more"},
+        "detectable": DASH
+        if row.get("detectable") is None
+        else number(math.ceil(row["detectable"]), language),
     }
 
 
