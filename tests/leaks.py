@@ -28,7 +28,7 @@ _PACKED = re.compile(rb'"([A-Za-z0-9+/]{16,}={0,2})"')
 
 def opened(content: bytes) -> list[bytes]:
     """Give a file's own bytes, and those of the files packed inside it."""
-    if not zipfile.is_zipfile(io.BytesIO(content)):
+    if not content.startswith(b"PK"):
         return [content]
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return [content, *(archive.read(member) for member in archive.namelist())]
@@ -47,8 +47,13 @@ def texts_in(content: bytes, texts: set[str]) -> set[str]:
         r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), html.unescape(plain)
     )
     wide = content.decode("utf-16-le", errors="replace")
-    searched = (plain, unescaped, wide)
-    return {text for text in texts if any(text in each for each in searched)}
+    found = set()
+    for searched in (plain, unescaped, wide):
+        # By their first letters, which thousands of texts share: where those are not, none is.
+        begins = {text[:5] for text in texts}
+        there = {begin for begin in begins if begin in searched}
+        found |= {text for text in texts if text[:5] in there and text in searched}
+    return found
 
 
 def series_in(content: bytes) -> list[np.ndarray]:
@@ -123,6 +128,26 @@ def near_points(content: bytes, secret: np.ndarray, *, crs) -> np.ndarray:
         return np.empty((0, 2))
     distance, _ = cKDTree(found).query(secret, distance_upper_bound=NEAR_M)
     return secret[np.isfinite(distance)]
+
+
+def more_than_chance(content: bytes, secret: np.ndarray, *, crs) -> tuple[int, int]:
+    """Count the secret points that numbers lie on, and the most of as many points beside them.
+
+    Outlines of districts and contours have tens of thousands of vertices, each read in twenty ways:
+    some lie on any point. What is written of the incidents would lie on them far more often than on
+    the same points moved by a few metres.
+    """
+    found = points_in(content, crs=crs)
+    if len(found) == 0 or len(secret) == 0:
+        return 0, 0
+    tree = cKDTree(found)
+    rng = np.random.default_rng(0)
+    moves = [np.zeros(2), *(rng.uniform(4, 40, (20, 2)) * rng.choice([-1, 1], (20, 2)))]
+    hits = [
+        int(np.isfinite(tree.query(secret + move, distance_upper_bound=NEAR_M)[0]).sum())
+        for move in moves
+    ]
+    return hits[0], max(hits[1:])
 
 
 def off_the_squares(points: np.ndarray, *, cell_m: float) -> np.ndarray:
