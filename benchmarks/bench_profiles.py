@@ -50,7 +50,7 @@ def by_hour(incidents):
     length = ((end - begin).dt.total_seconds()).to_numpy()[row]
     weight = np.where(length > 0, overlap / np.maximum(length, 1), 1.0)
     when = pd.DatetimeIndex(hour)
-    return pd.Series(weight).groupby([when.weekday, when.hour]).sum()
+    return pd.Series(weight).groupby([when.day_of_week, when.hour]).sum()
 
 
 def bench_profile_est_geo(benchmark, incidents):
