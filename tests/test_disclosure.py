@@ -291,7 +291,8 @@ def test_a_villa_alone_in_its_square_is_shown_in_a_wider_one():
     ]
     assert alone.addresses["address"].tolist() == ["A E 667200 N 6591200, 800 m"]
     assert alone.sites.geometry.x.tolist() == [667_600]
-    assert alone.places.geometry.area.tolist() == [800.0**2]
+    assert len(picture.for_audience("partner").places) == 1
+    assert len(alone.places) == 0, "in 400 m it is alone, and in 800 m it is no place"
     assert alone.homes is None
 
 

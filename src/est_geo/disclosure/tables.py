@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_WIDENINGS = 6
+_WIDENINGS = 2  # to four times the side: a place that needs more is no place any more
 _HOURS = re.compile(r"(\d{1,2})-(\d{1,2})")
 
 
@@ -176,7 +176,10 @@ def coarse_hours(hours: pd.Series[Any], rules: Audience) -> pd.Series[Any]:
 def _outlines(
     places: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, rules: Audience, homes: Homes | None
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Draw each place as squares that hold enough of it, the smallest side that gives any."""
+    """Draw each place as squares that hold enough of it, the smallest side that gives any.
+
+    None where even the largest square holds too little: the place is then left out.
+    """
     outlines = np.full(len(places), None, dtype=object)
     names = np.full(len(places), "", dtype=object)
     members = places["site_ids"].fillna("").str.split().explode().dropna()
