@@ -187,3 +187,15 @@ def test_places_keep_their_ids_from_picture_to_picture():
     assert [name for name, _ in ids] == ["2026-W44-1"] * 4
     assert [change for _, change in ids] == ["new", "remains", "remains", "remains"]
     assert picture.followed["period"].nunique() == 4
+
+
+def test_a_notebook_shows_the_headlines_and_the_map_and_no_markup_from_the_data():
+    incidents = history()
+    incidents["address"] = incidents["address"].replace("Hemvägen 1", "<b onclick=x>Hemvägen 1")
+    picture = eg.build_picture(incidents, AREA, period="2026-W47", gazetteer=register_of(incidents))
+    shown = picture._repr_html_()
+    headline, _, rest = shown.partition("</ul>")
+    assert "&lt;b onclick=x&gt;Hemvägen 1" in headline
+    assert "<b onclick" not in shown
+    assert "<iframe srcdoc=" in rest
+    assert "Hemvägen 1" in picture.report().html
