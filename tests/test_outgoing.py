@@ -107,7 +107,7 @@ def test_one_bad_file_stops_them_all(tmp_path):
     assert write_checked({tmp_path / "a.txt": "bra"}) == [tmp_path / "a.txt"]
 
 
-def test_a_map_without_personal_data_passes_and_one_with_does_not():
+def test_a_map_without_personal_data_passes_and_one_with_does_not(tmp_path):
     points = [(667_500.5, 6_591_500.5)] * 9
     area = box_area(667_000, 6_591_000, 668_000, 6_592_000)
     incidents = incidents_at(points, address=["Malmvägen 8"] * 9)
@@ -116,8 +116,12 @@ def test_a_map_without_personal_data_passes_and_one_with_does_not():
         address=f"Malmvägen 8, ring {PERSONAL[1]}",
         occurred_from=pd.date_range("2026-01-01", periods=9, freq="20D").astype("datetime64[us]"),
     )
+    drawn = draw_map(eg.build_picture(noted, area))
     with pytest.raises(eg.PersonalDataFound, match="telephone"):
-        check_outgoing("karta.html", draw_map(eg.build_picture(noted, area)).to_html())
+        check_outgoing("karta.html", drawn.to_html())
+    with pytest.raises(eg.PersonalDataFound, match=r"'min karta\.html' would hold"):
+        drawn.save(tmp_path / "min karta.html")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_table_with_personal_data_is_not_written(tmp_path):

@@ -14,6 +14,7 @@ import logging
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import folium
@@ -30,6 +31,7 @@ from est_geo.sharing.folium_elements import (
     refuse_what_needs_a_network,
     walk,
 )
+from est_geo.sharing.outgoing import check_outgoing
 from est_geo.sharing.packaged import PACKAGED, packaged_script, packaged_style, read_asset
 from est_geo.sharing.policy import page_policy, script_hashes, script_text
 from est_geo.sharing.rendered_once import rendered_once
@@ -38,7 +40,6 @@ from est_geo.sharing.wording import number, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 __all__ = ["Page", "Raw", "html_text", "json_block", "make_page", "save_offline", "to_html"]
 
@@ -130,6 +131,8 @@ def save_offline(
         with the library.
     InputError
         If the map holds scripts outside its script part, or `tiles` is not a safe address of tiles.
+    PersonalDataFound
+        If a text on the page looks like personal data; nothing is then written.
 
     Notes
     -----
@@ -145,6 +148,7 @@ def save_offline(
 def write_page(page: Page, path: str | Path, *, language: str) -> Path:
     """Write a page whole, and tell how large it is."""
     content = page.text.encode()
+    check_outgoing("page.html", content, called=Path(path).name)
     written = write_atomic(path, content)
     _LOG.info("%s, %s kB", written.name, number(-(-len(content) // 1000), language))
     return written

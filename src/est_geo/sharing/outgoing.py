@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _PACKED = re.compile(r"(?:[0-9a-f]{64}|[A-Za-z0-9+/]{40,}={0,2})")
 
 
-def check_outgoing(name: str, content: bytes | str) -> None:
+def check_outgoing(name: str, content: bytes | str, *, called: str | None = None) -> None:
     """Refuse a file in which personal data is found.
 
     Parameters
@@ -35,6 +35,8 @@ def check_outgoing(name: str, content: bytes | str) -> None:
         Name of the file, without its folder.
     content : bytes or str
         What would be written.
+    called : str, optional
+        What the message calls it, where `name` only tells the kind.
 
     Raises
     ------
@@ -59,8 +61,8 @@ def check_outgoing(name: str, content: bytes | str) -> None:
         counts = Counter(kind for _, kinds in found for kind in sorted(kinds))
         listed = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
         raise PersonalDataFound(
-            f"{name!r} would hold what looks like personal data in {len(found)} of {len(texts)} "
-            f"texts ({listed}); the first is in {found[0][0]}. It was not written. Mend the text "
+            f"{(called or name)!r} would hold what looks like personal data in {len(found)} of "
+            f"{len(texts)} texts ({listed}); the first is in {found[0][0]}. It was not written. Mend the text "
             "where it comes from, or read the files with personal_data='mask'."
         )
 
