@@ -62,8 +62,8 @@ def check_outgoing(name: str, content: bytes | str, *, called: str | None = None
         listed = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
         raise PersonalDataFound(
             f"{(called or name)!r} would hold what looks like personal data in {len(found)} of "
-            f"{len(texts)} texts ({listed}); the first is in {found[0][0]}. It was not "
-            "written. Mend the text where it comes from, or read the files with personal_data='mask'."
+            f"{len(texts)} texts ({listed}); the first is in {found[0][0]}. It was not written. "
+            "Mend the text where it comes from, or read the files with personal_data='mask'."
         )
 
 
