@@ -90,6 +90,7 @@ def test_what_is_new_shows_in_the_last_weeks_only():
     row = table.iloc[0]
     assert row["verdict"] in {"recurring_new", "recurring_long"}
     assert row["n"] == 8
+    assert row["months_seen"] == "001111", "of the last six 4-week blocks, the latest four"
     # Under fifteen in the year: the year alone shows no place there.
     year = eg.problem_places(eg.to_sites(at(new)), min_incidents=12)
     assert len(year) == 0

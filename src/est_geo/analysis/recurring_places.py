@@ -37,6 +37,7 @@ from est_geo.analysis.recurring_windows import (
     RECENT,
     WINDOWS,
     YEAR,
+    blocks_seen,
     count_reporters,
 )
 from est_geo.analysis.recurring_year import Year, last_week, read_year
@@ -279,6 +280,11 @@ def _table(
     )
     rows = np.arange(len(places))
     columns = columns_of_verdict(compared, verdict, one_source, rows)
+    place = _place_of(places, seen.points)
+    inside = seen.counted & (place >= 0)
+    columns["months_seen"] = pd.Series(
+        blocks_seen(place[inside], seen.ago[inside], count=len(places)), dtype="str"
+    )
     table = places.assign(kind="place", address=places["site_ids"], **columns)
     table = sorted_by_verdict(table[table["verdict"] != NONE])
     table["place_id"] = table["rank"]
