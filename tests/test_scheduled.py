@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 
 import pandas as pd
@@ -232,17 +231,34 @@ def test_a_folder_is_swapped_whole_and_a_killed_swap_is_mended(tmp_path):
     assert (folder / "b.txt").read_bytes() == b"2"
 
 
+KILLED_AT_THE_THIRD_FILE = """
+import os, signal
+from est_geo.cli import app
+from est_geo.scheduled import outputs
+
+written, write = [], outputs.write_atomic
+
+def write_or_die(path, content):
+    written.append(path)
+    if len(written) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return write(path, content)
+
+outputs.write_atomic = write_or_die
+app()
+"""
+
+
 def kill_half_way(settings, key):
-    """Start a run, and kill it when the first of its files is there."""
-    run = process("picture", settings, "--period", key)
+    """Run a week in a process that is killed when two of its files are there."""
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED_AT_THE_THIRD_FILE, "picture", settings, "--period", key],
+        capture_output=True,
+        check=False,
+    )
+    assert run.returncode == -signal.SIGKILL, run.stderr.decode()
     folder = settings.parent / "lagesbilder" / key
-    for _ in range(6000):
-        if run.poll() is not None or list(folder.glob(".internal-*.ny/*")):
-            break
-        time.sleep(0.01)
-    assert run.poll() is None, run.communicate()[1].decode()
-    run.send_signal(signal.SIGKILL)
-    run.communicate()
+    assert len(list(folder.glob(".internal-*.ny/*"))) == 2
     return folder
 
 
