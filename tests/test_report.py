@@ -531,3 +531,14 @@ def test_many_municipalities_are_named_and_too_many_are_not():
     four = picture.districts.assign(municipality=["Sigtuna", "Ale", "Ånge", "Sigtuna"])
     title = write_report(dataclasses.replace(picture, districts=four), with_map=False).title
     assert title.startswith("Lägesbild Ale, Sigtuna och Ånge,")
+
+
+def test_a_place_whose_hours_are_all_hidden_has_no_empty_grid():
+    hours = pictures.time_profile()
+    hours["weight"] = hours["weight"].mask(hours["place_id"].notna())
+    page = page_of(pictures.full_picture(time_profile=hours, audience="public", smallest=5))
+    after = page[page.index('<div class="strips">') :]
+    strips = after[: after.index("<table")]
+    assert strips.count("<figure") == 1
+    assert "Hela området" in strips
+    assert "stroke-dasharray" not in strips

@@ -125,6 +125,8 @@ def _strips(rows: list[dict[str, Any]], say: dict[str, str], language: str) -> l
             bin_ = int(row["weekday"]) * _HOURS + int(row["hour"])
             if 0 <= bin_ < _BINS:
                 weights[bin_] = None if row["weight"] is None else float(row["weight"])
+        if key[0] is not None and not any(weights) and None in weights:
+            continue  # nothing of it may be shown: an empty grid would only take room
         hidden = None in weights
         most = max((weight for weight in weights if weight is not None), default=0.0)
         says = say["suppressed"] if hidden else say["strip_none"]

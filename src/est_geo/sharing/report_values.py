@@ -29,17 +29,16 @@ def rows_of(table: pd.DataFrame | None) -> list[dict[str, Any]]:
     if table is None:
         return []
     columns = [name for name in table.columns if name != "geometry"]
-    values = [[_plain(value) for value in table[name].tolist()] for name in columns]
+    values = [_plain(table[name]) for name in columns]
     return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a table holds
-    if isinstance(value, list | tuple | dict | set):
-        return value
-    missing = value is None or value is pd.NA or value is pd.NaT
-    if missing or (isinstance(value, float | np.floating) and math.isnan(value)):
-        return None
-    return value
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    """Values of a column as Python has them, None where one is missing."""
+    values, missing = column.tolist(), np.flatnonzero(column.isna())
+    for row in missing.tolist():
+        values[row] = None
+    return values
 
 
 def text(value: object, instead: str = DASH) -> str:
