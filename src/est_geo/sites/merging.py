@@ -129,6 +129,11 @@ def _merge(
             total[at] += added
             place[i] = at
             continue
+        table[slot] = places
+        first[places], total[places] = i, added
+        at_x[places], at_y[places] = x, y
+        place[i] = places
+        places += 1
         if places == room:
             # Half full: twice the room, and every place put in again.
             room *= 2
@@ -136,23 +141,13 @@ def _merge(
             at_x, at_y = _longer(at_x), _longer(at_y)
             size *= 2
             table = np.full(size, -1, dtype=np.int32)
-            for again in range(places + 1):
-                there_x = at_x[again] if again < places else x
-                there_y = at_y[again] if again < places else y
-                row = first[again] if again < places else i
-                slot = _slot(
-                    bits[row, 0] if there_x else np.uint64(0),
-                    bits[row, 1] if there_y else np.uint64(0),
-                    size,
-                )
+            for again in range(places):
+                a = bits[first[again], 0] if at_x[again] else np.uint64(0)
+                b = bits[first[again], 1] if at_y[again] else np.uint64(0)
+                slot = _slot(a, b, size)
                 while table[slot] >= 0:
                     slot = (slot + 1) & (size - 1)
                 table[slot] = again
-        table[slot] = places
-        first[places], total[places] = i, added
-        at_x[places], at_y[places] = x, y
-        place[i] = places
-        places += 1
     return first[:places].copy(), total[:places].copy()
 
 
