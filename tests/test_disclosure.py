@@ -14,6 +14,7 @@ import est_geo as eg
 from builders import box_area, incidents_at
 from est_geo.disclosure.audiences import AUDIENCES, audience_of, widen_hours
 from est_geo.disclosure.cells import cells_with_homes
+from est_geo.disclosure.period_tables import coarse_cells
 from est_geo.disclosure.tables import coarse_hours, coarse_sites
 from est_geo.picture.audience_view import _RULES
 from est_geo.scheduled.outputs import files_of_picture
@@ -261,6 +262,10 @@ def test_reporters_and_times_are_as_the_audience_may_see():
     for shown in (partner, public):
         assert (shown.sites["first"].dt.normalize() == shown.sites["first"]).all()
     assert public.sites["first"].dt.day_of_week.tolist() == [0]
+    first, last = public.span
+    assert first <= picture.span[0]
+    assert picture.span[1] <= last + pd.Timedelta(days=1)
+    assert (first.day_of_week, last.day_of_week) == (0, 6), "whole weeks"
     # Names of kinds, without the small numbers they were counted with.
     assert set(partner.places["categories"].iloc[0].split("; ")) <= {"klotter", "brand"}
     assert public.places["reporters"].isna().all()
@@ -364,3 +369,14 @@ def test_sites_of_a_square_are_summed():
     assert shown["n"].tolist() == [5]
     assert shown["weight"].tolist() == [10.0]
     assert shown.geometry.iloc[0].equals(shapely.Point(WEST + 50, SOUTH + 50))
+
+
+def test_a_square_to_begin_with_has_its_name_and_not_the_address_in_it():
+    cells = gpd.GeoDataFrame(
+        {"rank": [1, 2], "n": [3, 4], "weight": [3.0, 4.0], "score": 1.0, "share": 0.5}
+        | {"address": ["Malmvägen 8", None]},
+        geometry=[shapely.box(x, 0, x + 50, 50) for x in (0, 50)],
+        crs=AREA.crs,
+    )
+    shown = coarse_cells(cells, AUDIENCES["partner"], homes=None)
+    assert shown[["rank", "n", "address"]].to_numpy().tolist() == [[1, 7, "E 0 N 0, 100 m"]]

@@ -82,7 +82,7 @@ def test_the_heading_says_where_when_for_whom_and_when_it_was_made(page):
 
 def test_the_headlines_are_sentences_with_their_place_and_their_doubt():
     said = [line.text for line in headlines(pictures.full_picture(), "sv")]
-    recurring, deviating, calm, when = said
+    recurring, deviating, watched, calm, when = said
     assert recurring == (
         "Två adresser i Tureberg återkommer: Malmvägen 12 (11 veckor, minst 4,3 gånger det vanliga)"
         " och Malmvägen 8 (5 veckor, minst 2 gånger det vanliga). Malmvägen 8 bygger på en enda "
@@ -92,6 +92,9 @@ def test_the_headlines_are_sentences_with_their_place_and_their_doubt():
         "Klotter i Rotebro ligger över det vanliga (9 händelser, väntat 2–5). Ökningen kommer från "
         "en rapportör (kommunalt bostadsbolag) som rapporterat mindre förut: ändrad rapportering. "
         "Av en ren slump väntas 0,5 röda av 8 rutor."
+    )
+    assert watched == (
+        "Håll ögonen på klotter i Edsberg (6, väntat 0–4): något fler än vanligt, men inte säkert."
     )
     assert calm == "Inget avviker från det vanliga i Häggvik och Tureberg."
     assert when == (
@@ -104,7 +107,7 @@ def test_the_headlines_in_english():
     said = [line.text for line in headlines(pictures.full_picture(), "en")]
     assert said[0].startswith("Two addresses in Tureberg keep coming back: Malmvägen 12 (11 weeks,")
     assert said[1].startswith("Graffiti in Rotebro is above the usual (9 incidents, expected 2–5).")
-    assert said[3] == (
+    assert said[4] == (
         "Of the incidents at Malmvägen 8, 55% happen Friday and Saturday 20–04. Elsewhere it is "
         "15% at these hours."
     )
@@ -132,10 +135,17 @@ def test_one_address_many_addresses_and_none():
     )
 
 
-def test_others_are_told_of_squares_not_of_addresses():
-    picture = with_addresses(["recurring_long"] * 2)
+def test_others_are_told_of_squares_by_number_not_of_addresses():
+    picture = with_addresses(["recurring_long"] * 2, ["A", "B"])
     picture.audience, picture.smallest = "partner", 3
-    assert headlines(picture, "sv")[0].text.startswith("Två rutor återkommer: ")
+    picture.addresses = picture.addresses.assign(rank=[1, 2], only_one_source=[False, True])
+    said = headlines(picture, "sv")[0].text
+    assert said.startswith("Två rutor återkommer: nr 1 i A (11 veckor, minst 4,3 gånger det van")
+    assert said.endswith(
+        " och nr 2 i B (11 veckor, minst 4,3 gånger det vanliga). Nr 2 bygger på en enda rapportör."
+    )
+    picture.addresses = picture.addresses.assign(district="A")
+    assert headlines(picture, "sv")[0].text.startswith("Två rutor i A återkommer: nr 1 (11 veckor")
     assert "Färre än 3 händelser visas inte i denna version." in text_of(page_of(picture))
 
 
@@ -542,3 +552,42 @@ def test_a_place_whose_hours_are_all_hidden_has_no_empty_grid():
     assert strips.count("<figure") == 1
     assert "Hela området" in strips
     assert "stroke-dasharray" not in strips
+
+
+def test_what_is_hidden_of_every_row_has_no_column():
+    table = pictures.when_and_where().assign(weight=None)
+    addresses = pictures.addresses().assign(sources=0, only_one_source=False)
+    shown = {"when_and_where": table, "addresses": addresses}
+    page = page_of(pictures.full_picture(audience="public", smallest=5, **shown))
+    when = page[page.index('id="when"') : page.index('id="changes"')]
+    assert "<th" in when
+    assert "Händelser" not in when
+    assert "visas inte" not in when
+    assert "inget mönster" not in when
+    recurring = page[page.index('id="recurring"') : page.index('id="deviating"')]
+    assert "Rapportörer" not in recurring
+    whole = page_of(pictures.full_picture())
+    assert "Rapportörer" in whole[whole.index('id="recurring"') : whole.index('id="deviating"')]
+
+
+def test_more_than_two_to_keep_an_eye_on_are_counted():
+    cells, _ = pictures.deviations()
+    cells["signal"] = cells["signal"].mask(cells["signal"] == "none", "yellow")
+    said = [line.text for line in headlines(pictures.full_picture(deviations=cells), "sv")]
+    watched = [text for text in said if text.startswith("Håll ögonen på ")]
+    assert len(watched) == 1
+    assert " och fyra till: något fler" in watched[0]
+
+
+def test_a_place_that_is_gone_and_has_no_name_is_one_in_its_district():
+    tracking = pictures.tracking()
+    tracking["name"] = tracking["name"].mask(tracking["change"] == "gone")
+    tracking["district"] = "Rotebro"
+    said = text_of(page_of(pictures.full_picture(tracking=tracking)))
+    assert "borta en plats i Rotebro" in said
+
+
+def test_numbers_of_any_table_stand_to_the_right():
+    quality = pd.DataFrame({"source": ["polis"], "incidents": [12]})
+    page = page_of(pictures.full_picture(quality=quality))
+    assert re.search(r"<td>polis</td><td class=\"n\">12</td>", page)

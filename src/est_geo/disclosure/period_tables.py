@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from est_geo.disclosure.audiences import widen_hours
-from est_geo.disclosure.cells import cells_with_homes, squares
+from est_geo.disclosure.cells import cell_names, cells_with_homes, squares
 from est_geo.disclosure.suppression import Hidden, suppress
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def coarse_cells(
         weight=held.astype(float),
         score=np.nan,
         share=np.nan,
-        address=pd.Series(None, cells.index, dtype="str"),
+        address=pd.Series(cell_names(at, sides), cells.index, dtype="str"),
         geometry=squares(at, sides),
     )
     first = ~pd.DataFrame(np.column_stack(keys)).duplicated().to_numpy()

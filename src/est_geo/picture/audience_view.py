@@ -53,6 +53,7 @@ _TEXT_PARAMETERS = (
     *("outside", "kernel", "crs", "area", "preset", "period"),
     *("window_from", "window_to", "baseline", "known_until", "previous"),
 )
+_LAST_DAY = pd.Timedelta(days=6)  # of a week, from its Monday
 _CELLS_IN_RADIUS = 2  # a density is never finer than the squares it is made of
 
 
@@ -167,7 +168,8 @@ def _span(view: _View) -> Any:  # noqa: ANN401 - two times or None
     if view.picture.span is None:
         return None
     first, last = coarse_time(pd.Series(view.picture.span), view.rules)
-    return first, last
+    # Through the last day of the unit: the Monday alone would say that the week is not there.
+    return first, last + _LAST_DAY if view.rules.time_unit == "week" else last
 
 
 def _counts(view: _View) -> dict[str, int]:

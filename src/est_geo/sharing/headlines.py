@@ -28,6 +28,7 @@ from est_geo.sharing.wording import number, short_number
 RECURS = ("recurring_long", "recurring_new")
 _NAMED = 3
 _REDS = 2
+_YELLOWS = 2
 _FEWEST = 5  # incidents that a sentence on hours needs
 _SURE = 0.05
 _MUCH = 0.15  # of the incidents, without a sure location
@@ -54,7 +55,7 @@ def headlines(picture: Any, language: str) -> list[Headline]:  # noqa: ANN401 - 
     Returns
     -------
     list of Headline
-        At least one; at most six.
+        At least one; at most seven.
     """
     say = report_words(language)
     said = [
@@ -123,27 +124,37 @@ def _recurring(picture: Any, say: dict[str, str], language: str) -> list[Headlin
         subject = capital(many.format(spelt(len(found), say, language)))
     named = found[:_NAMED]
     districts = {row.get("district") for row in found} - {None}
-    alone = len(districts) == 1 and exact
+    alone = len(districts) == 1
     if alone:
         subject = say["say_in"].format(subject, next(iter(districts)))
     listed = joined(
-        [_with_weeks(row, say, language, place=exact and not alone) for row in named],
+        [
+            _with_weeks(_name(row, say, exact=exact, place=not alone), row, say, language)
+            for row in named
+        ],
         say["say_and"],
     )
     form = "say_recurs_one" if len(found) == 1 else "say_recurs"
     if len(found) > _NAMED:
         form = "say_recurs_top"
-    one_source = [str(row["address"]) for row in named if row.get("only_one_source")]
+    one_source = [
+        _name(row, say, exact=exact, place=False) for row in named if row.get("only_one_source")
+    ]
     if one_source:
         of = capital(joined(one_source, say["say_and"]))
         doubt.insert(0, say["say_one_source"].format(of))
     return [Headline(" ".join([say[form].format(subject, listed), *doubt]), "recurring")]
 
 
-def _with_weeks(row: dict[str, Any], say: dict[str, str], language: str, *, place: bool) -> str:
-    name = str(row.get("address"))
+def _name(row: dict[str, Any], say: dict[str, str], *, exact: bool, place: bool) -> str:
+    """Name an address; a square, which has coordinates for a name, by its number on the map."""
+    name = str(row.get("address")) if exact else say["say_number"].format(row.get("rank"))
     if place and row.get("district") is not None:
-        name = say["say_in"].format(name, row["district"])
+        return say["say_in"].format(name, row["district"])
+    return name
+
+
+def _with_weeks(name: str, row: dict[str, Any], say: dict[str, str], language: str) -> str:
     weeks = row.get("weeks")
     if weeks is None:
         return name
@@ -189,6 +200,9 @@ def _deviating(picture: Any, say: dict[str, str], language: str) -> list[Headlin
             cells_text = count(chance.get("cells"), language)
             tail.append(say["say_red_chance"].format(expected, cells_text))
         said[-1] = Headline(" ".join(tail), "deviating")
+    yellow = [cell for cell in cells if cell.get("signal") == "yellow"]
+    if yellow:
+        said.append(Headline(_watched(yellow, say, language), "deviating"))
     marked = {cell.get("district") for cell in cells if cell.get("signal") in {"red", "yellow"}}
     calm = {cell.get("district") for cell in cells} - marked - {None}
     if not marked:
@@ -197,6 +211,22 @@ def _deviating(picture: Any, say: dict[str, str], language: str) -> list[Headlin
         named = joined(sorted(map(str, calm), key=swedish_order), say["say_and"])
         said.append(Headline(say["say_calm"].format(named), "deviating"))
     return said
+
+
+def _watched(yellow: list[dict[str, Any]], say: dict[str, str], language: str) -> str:
+    """Name what is worth an eye: no alarm, and told from one."""
+    parts = [
+        say["say_watched"].format(
+            category(cell.get("category"), language),
+            cell.get("district"),
+            count(cell.get("n"), language, say["suppressed"]),
+            expected_range(cell, language),
+        )
+        for cell in yellow[:_YELLOWS]
+    ]
+    if len(yellow) > _YELLOWS:
+        parts.append(say["say_watch_more"].format(spelt(len(yellow) - _YELLOWS, say, language)))
+    return say["say_watch"].format(joined(parts, say["say_and"]))
 
 
 def _by_reporter(cell: dict[str, Any], say: dict[str, str]) -> list[str]:

@@ -51,8 +51,7 @@ def changes(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN4
     rows.sort(key=lambda row: row.get("change") == "remains")
     lines = [
         {
-            "name": text(row.get("name")),
-            "district": text(row.get("district"), ""),
+            **_changed_place(row, say),
             "status": say.get(f"change_{row.get('change')}", text(row.get("change"))),
             "status_key": text(row.get("change"), ""),
             "n": count(row.get("n"), language),
@@ -70,6 +69,14 @@ def changes(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: ANN4
         else [],
         "followed": [_followed(row, say, language) for row in rows_of(table_of(follow_up))],
     }
+
+
+def _changed_place(row: dict[str, Any], say: dict[str, str]) -> dict[str, str]:
+    """Name a place and its district; one that is gone may have no name that can be shown."""
+    name, district = row.get("name"), row.get("district")
+    if name is None and district is not None:
+        return {"name": say["change_unnamed"].format(district), "district": ""}
+    return {"name": text(name), "district": text(district, "")}
 
 
 def _followed(row: dict[str, Any], say: dict[str, str], language: str) -> dict[str, Any]:
@@ -256,11 +263,12 @@ def method(picture: Any, language: str) -> dict[str, Any]:  # noqa: ANN401 - any
 def plain_table(table: pd.DataFrame | None, language: str) -> dict[str, Any]:
     """Show any table as it is: headings in the language, numbers and days as written in it."""
     if table is None:
-        return {"columns": [], "rows": [], "more": ""}
+        return {"columns": [], "numeric": [], "rows": [], "more": ""}
     shown = [str(name) for name in table.columns if name not in _UNREAD]
     rows = rows_of(table)
     return {
         "columns": [heading(name, language) for name in shown],
+        "numeric": [pd.api.types.is_numeric_dtype(table[name]) for name in shown],
         "rows": [[_cell(row[name], name, language) for name in shown] for row in rows[:_MOST_ROWS]],
         "more": more_rows(len(rows) - _MOST_ROWS, report_words(language), language),
     }

@@ -56,6 +56,7 @@ def when_and_where(picture: Any, language: str) -> dict[str, Any] | None:  # noq
     say = report_words(language)
     strips = _strips(rows_of(table_of(profile)), say, language)
     rows = rows_of(table_of(table))
+    counted = any(row.get("weight") is not None for row in rows)
     notes = []
     known = getattr(table_of(profile), "attrs", {}).get("time_profile")
     if isinstance(known, dict) and "known" in known:
@@ -84,7 +85,8 @@ def when_and_where(picture: Any, language: str) -> dict[str, Any] | None:  # noq
                 say["in_places" if places else "in_districts"],
             )
         )
-        notes.append(say["blocks_note"])
+        if counted:
+            notes.append(say["blocks_note"])
     days = say["weekdays"].split()
     return {
         "strips": strips,
@@ -104,6 +106,7 @@ def when_and_where(picture: Any, language: str) -> dict[str, Any] | None:  # noq
         "more": more_rows(len(rows) - _TOP, say, language),
         "message": "" if strips or rows else say["no_times"],
         "hidden": say["strip_hidden"] if any(strip["hidden"] for strip in strips) else "",
+        "counted": counted,
         "own": any(row.get("share_of_own") is not None for row in rows),
         "elsewhere": any(row.get("share_elsewhere") is not None for row in rows),
         "notes": notes,

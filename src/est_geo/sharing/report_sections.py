@@ -83,6 +83,7 @@ def recurring(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
         "message": message,
         "tested": tested,
         "squares": squares,
+        "reporters": any(row.get("sources") for row in rows),
         "note": " ".join(
             [
                 *([say["window_note"]] if rows and "window_weeks" in rows[0] else []),

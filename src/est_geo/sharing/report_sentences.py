@@ -12,6 +12,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "say_addresses": ("{} adresser", "{} addresses"),
     "say_squares": ("{} rutor", "{} squares"),
     "say_in": ("{} i {}", "{} in {}"),
+    "say_number": ("nr {}", "no. {}"),
     "say_recurs_one": ("{} återkommer: {}.", "{} keeps coming back: {}."),
     "say_recurs": ("{} återkommer: {}.", "{} keep coming back: {}."),
     "say_recurs_top": ("{} återkommer, tydligast {}.", "{} keep coming back, clearest {}."),
@@ -52,6 +53,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Av en ren slump väntas {} röda av {} rutor.",
         "By chance alone {} of {} cells would be red.",
     ),
+    "say_watch": (
+        "Håll ögonen på {}: något fler än vanligt, men inte säkert.",
+        "Keep an eye on {}: somewhat more than usual, but not for sure.",
+    ),
+    "say_watched": ("{} i {} ({}, väntat {})", "{} in {} ({}, expected {})"),
+    "say_watch_more": ("{} till", "{} more"),
     "say_calm": (
         "Inget avviker från det vanliga i {}.",
         "Nothing deviates from the usual in {}.",

@@ -181,6 +181,7 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "change_shrinks": ("krymper", "shrinks"),
     "change_split": ("delad", "split"),
     "change_merged": ("sammanslagen", "merged"),
+    "change_unnamed": ("en plats i {}", "a place in {}"),
     "change_gone": ("borta", "gone"),
     "change_back": ("tillbaka", "back"),
     "status": ("Läge", "Status"),
