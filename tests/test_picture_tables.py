@@ -2,7 +2,9 @@
 
 import io
 import json
+import zipfile
 from contextlib import closing
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -77,6 +79,48 @@ def test_a_workbook_has_a_sheet_a_table_with_headings_in_the_language(tmp_path):
     assert str(first["Första händelsen"]).startswith("2026-")
     english = sheets_of(built.tables(tmp_path / "tables.xlsx", language="en")[0].read_bytes())
     assert english["Districts"][0][:3] == ["District id", "District", "Incidents"]
+
+
+def test_codes_of_ours_are_words_and_the_whole_area_is_named(tmp_path):
+    frame = {
+        "time_profile": pd.DataFrame(
+            {"place_id": pd.array([None, 1], "Int64"), "name": [None, "Torget"], "weekday": 0}
+            | {"hour": 3, "weight": [2.0, 1.0]}
+        ),
+        "concentration": pd.DataFrame({"district_id": [None, "0"], "district": [None, "Zon"]}),
+        "deviations": pd.DataFrame(
+            {"category": ["vald_hot", "trafik_buskorning", "Fallfrukt"], "district": "Zon"}
+        ),
+    }
+    built = replace(picture(), **frame)
+    built.places["categories"] = "skadegorelse 10; Fallfrukt 3; brand"
+    built.tables(tmp_path / "t.xlsx")
+    sheets = sheets_of((tmp_path / "t.xlsx").read_bytes())
+    assert [row[:2] for row in sheets["Veckans timmar"][1:]] == [
+        ["", "Hela området"],
+        [1, "Torget"],
+    ]
+    assert [row[1] for row in sheets["Koncentration"][1:]] == ["Hela området", "Zon"]
+    # Sorted by the words: våld after trafik.
+    assert [row[0] for row in sheets["Avvikelser"][1:]] == [
+        "Fallfrukt",
+        "trafik, buskörning",
+        "våld och hot",
+    ]
+    column = sheets["Platser"][0].index("Händelsetyper")
+    assert sheets["Platser"][1][column] == "skadegörelse 10; Fallfrukt 3; brand"
+
+
+def test_a_sheet_prints_on_whole_pages_under_its_headings():
+    table = pd.DataFrame({"at_least_times": [2.0], "rank": [1]})
+    content = workbook_bytes([Sheet("Blad", table)], language="sv")
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+        names = parts.read("xl/workbook.xml").decode()
+    assert 'fitToHeight="0"' in sheet
+    assert 'orientation="landscape"' in sheet
+    assert '<row r="1" spans="1:2" ht="60" customHeight="1">' in sheet, "four lines"
+    assert "Blad!$1:$1" in names
 
 
 def test_numbers_that_are_hidden_say_so(tmp_path):

@@ -18,7 +18,7 @@ from est_geo.sharing.headings import heading, sort_names
 from est_geo.sharing.outgoing import write_checked
 from est_geo.sharing.tables import csv_bytes
 from est_geo.sharing.values import in_words
-from est_geo.sharing.wording import LANGUAGES
+from est_geo.sharing.wording import LANGUAGES, words
 from est_geo.sharing.workbook import Sheet, workbook_bytes
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ _TABLES = (
     _Listed("sites", "Lägen", "Sites", "lagen"),
     _Listed("quality", "Underlagets kvalitet", "Quality of the data", "kvalitet"),
 )
+# The row of everything has no part, and no name until it is given one here.
+_WHOLE_WITHOUT = {
+    "time_profile": ("place_id", "name"),
+    "concentration": ("district_id", "district"),
+}
 _HOT_AREAS = _Listed("hot_areas", "Täta områden", "Dense areas", "tata_omraden")
 _FACTS = _Listed("facts", "Uppgifter", "Facts", "uppgifter")
 
@@ -124,13 +129,17 @@ def tables_of(
 ) -> list[tuple[_Listed, pd.DataFrame]]:
     """List the tables a picture has, sorted and in words, points as columns, facts last."""
     listed = []
+    whole = words(language)["whole_area"]
     for one in _TABLES:
         table = getattr(picture, one.field, None)
         if table is None or one.field in without:
             continue
-        flat = flat_table(table)
-        by = [name for name in one.sorted_by if name in flat.columns]
-        listed.append((one, in_words(sort_names(flat, *by) if by else flat, language)))
+        said = in_words(flat_table(table), language)
+        if one.field in _WHOLE_WITHOUT:
+            part, name = _WHOLE_WITHOUT[one.field]
+            said = said.assign(**{name: said[name].mask(said[part].isna(), whole)})
+        by = [name for name in one.sorted_by if name in said.columns]
+        listed.append((one, sort_names(said, *by) if by else said))
     listed.append((_FACTS, fact_table(picture, language)))
     return listed
 

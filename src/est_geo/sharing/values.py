@@ -1,4 +1,4 @@
-"""Values of ours that stand in tables, in words: verdicts, signals, weekdays, kinds."""
+"""Values of ours that stand in tables, in words: verdicts, signals, weekdays, categories."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from est_geo.sharing.map_words import category_name
 from est_geo.sharing.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ _WORDS: dict[str, dict[object, tuple[str, str]]] = {
         "new": ("ny rapportör", "new reporter"),
     },
 }
+_OF_CATEGORIES = {"category", "categories"}
 _FLAG = (("nej", "no"), ("ja", "yes"))
 
 
@@ -86,4 +88,18 @@ def in_words(table: pd.DataFrame, language: str) -> pd.DataFrame:
         elif name in _WORDS and (name != "weekday" or pd.api.types.is_integer_dtype(values.dtype)):
             said_here: dict[Any, str] = {code: text[index] for code, text in _WORDS[name].items()}
             changed[name] = values.map(lambda value, said=said_here: said.get(value, value))
+        elif name in _OF_CATEGORIES:
+            written = {value: _categories(value, language) for value in values.dropna().unique()}
+            changed[name] = values.map(written).astype("str")
     return table.assign(**changed)
+
+
+def _categories(value: object, language: str) -> str:
+    """Name one category, or each of 'skadegorelse 10; klotter 3'."""
+    parts = []
+    for part in str(value).split("; "):
+        name, blank, count = part.rpartition(" ")
+        counted = bool(name) and count.isdecimal()
+        said = category_name(name if counted else part, language)
+        parts.append(f"{said}{blank}{count}" if counted else said)
+    return "; ".join(parts)

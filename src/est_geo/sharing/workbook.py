@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,9 @@ _ROWS_AT_MOST = 1_048_575
 _TEXT_AT_MOST = 32_767
 _NAME_AT_MOST = 31
 _NO_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_NO_COUNT = {"place_id"}  # of no place where missing, and nothing that is hidden
 _EXCELS_OWN = "history"
+_A4, _LINE_HEIGHT = 9, 15  # Excel's number of the paper; points
 _NARROWEST, _WIDEST, _LOOKED_AT = 9, 60, 300
 _OPTIONS = {
     "in_memory": True,
@@ -119,7 +122,7 @@ def _check_rows(sheet: Sheet) -> None:
 def _write_sheet(
     sheet: Worksheet, table: pd.DataFrame, formats: dict[str, Format], language: str
 ) -> None:
-    absent = words(language)["suppressed"]
+    absent, lines = words(language)["suppressed"], 1
     for position, name in enumerate(table.columns):
         values = table[name]
         title = heading(str(name), language)
@@ -127,9 +130,22 @@ def _write_sheet(
         width = _write_column(sheet, position, values, formats, absent)
         widest = min(max(width, _longest_word(title) + 2, _NARROWEST), _WIDEST)
         sheet.set_column(position, position, widest)
+        lines = max(lines, len(textwrap.wrap(title, widest)))
+    # Spreadsheets other than Excel do not find the height of wrapped headings by themselves.
+    sheet.set_row(0, _LINE_HEIGHT * lines)
     sheet.freeze_panes(1, 0)
+    _on_paper(sheet)
     if len(table) and len(table.columns):
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+
+
+def _on_paper(sheet: Worksheet) -> None:
+    """Lay a sheet out for A4: columns on one page, headings on each, its name and page below."""
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&L&A&R&P/&N")
 
 
 def _longest_word(title: str) -> int:
@@ -148,7 +164,7 @@ def _write_column(
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return _write_times(sheet, position, values, formats)
     if pd.api.types.is_numeric_dtype(dtype):
-        hides = pd.api.types.is_extension_array_dtype(dtype)
+        hides = pd.api.types.is_extension_array_dtype(dtype) and values.name not in _NO_COUNT
         style = _number_style(str(values.name), values, formats)
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
         for row, value in enumerate(numbers.tolist(), start=1):
