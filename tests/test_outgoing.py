@@ -1,19 +1,24 @@
 """The last door: personal data in any kind of file stops the writing."""
 
+import html
 import io
 import json
 import zipfile
+from itertools import chain
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 import est_geo as eg
 from builders import box_area, incidents_at
 from est_geo.sharing.geofiles import geojson_text, geopackage_bytes
 from est_geo.sharing.map import draw_map
 from est_geo.sharing.outgoing import check_outgoing, write_checked
+from est_geo.sharing.outgoing_texts import _unescaped, texts_in
 from est_geo.sharing.tables import csv_bytes
 from est_geo.sharing.workbook import Sheet, workbook_bytes
 
@@ -134,3 +139,60 @@ def test_every_file_of_a_workbook_is_text_or_number():
     with zipfile.ZipFile(io.BytesIO(files_with("=1+1")["t.xlsx"])) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml")
     assert b"<f>" not in sheet
+
+
+# Quotes, slashes and names of signs, as they stand where texts are written and read back.
+HOSTILE = st.lists(
+    st.sampled_from(["\\", '"', "'", "&", "&amp;", "#34;", "quot;", "&lt", ";", "<", ">", "\n"])
+    | st.sampled_from(["{", "}", "[", ":", "\\u0022", "&#x40;", "\u2028", "å", "😀", " ", "a"])
+    | st.characters(codec="utf-8"),
+    max_size=12,
+).map("".join)
+ANY_JSON = st.recursive(
+    HOSTILE | st.integers() | st.none() | st.booleans(),
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(HOSTILE, inside, max_size=4),
+)
+
+
+def strings_of(value):
+    """Walk through data as JSON has it."""
+    if isinstance(value, str):
+        return {value}
+    if isinstance(value, dict):
+        return set(value).union(*map(strings_of, value.values()))
+    return set(chain.from_iterable(map(strings_of, value))) if isinstance(value, list) else set()
+
+
+@given(value=ANY_JSON, plain=st.booleans(), indent=st.sampled_from([None, 1]))
+def test_every_string_of_json_is_read_and_nothing_else(value, plain, indent):
+    written = json.dumps(value, ensure_ascii=not plain, indent=indent)
+    assert set(texts_in("a.json", written.encode())) == strings_of(value)
+
+
+@given(value=ANY_JSON, shown=HOSTILE, depth=st.integers(1, 3))
+def test_every_text_of_a_page_within_pages_is_read(value, shown, depth):
+    data = json.dumps(value).replace("<", "\\u003c")
+    inner = f'<p title="{html.escape(shown)}"></p><script type="application/json">{data}</script>'
+    for _ in range(depth):
+        inner = f'<iframe srcdoc="{html.escape(inner)}" title="b"></iframe>'
+    # A browser, as the reader, takes line ends and nothing else for others.
+    assert set(texts_in("a.html", inner.encode())) == strings_of(value) | {shown, "b"}
+
+
+@given(text=HOSTILE)
+def test_signs_of_a_page_are_read_as_html_reads_them(text):
+    assert _unescaped(text) == html.unescape(text)
+    assert _unescaped(html.escape(text)) == text
+
+
+def test_a_key_that_stands_twice_hides_nothing():
+    with pytest.raises(eg.PersonalDataFound):
+        check_outgoing("t.json", f'{{"a": "{PERSONAL[2]}", "a": "b"}}')
+    with pytest.raises(eg.PersonalDataFound):
+        check_outgoing("t.html", f'<img alt="{PERSONAL[2]}" alt="b">')
+
+
+@pytest.mark.parametrize("data", ["{a: 1}", "", '{"a": "b}'])
+def test_what_is_no_json_is_not_taken_for_it(data):
+    with pytest.raises(ValueError, match="line 1 column"):
+        check_outgoing("t.json", data)

@@ -47,23 +47,24 @@ def check_outgoing(name: str, content: bytes | str, *, called: str | None = None
         If the file is of a kind that cannot be searched.
     """
     data = content.encode() if isinstance(content, str) else content
-    texts = [text for text in texts_in(name, data) if not _PACKED.fullmatch(text.text)]
+    texts = texts_in(name, data)
     if not texts:
         return
-    column = pa.array([text.text for text in texts], type=pa.large_string())
-    maybe = pc.match_substring_regex(column, pattern=ANYTHING).to_numpy(zero_copy_only=False)
-    found = [
-        (text.where, kinds)
-        for text, looked_at in zip(texts, maybe, strict=True)
-        if looked_at and (kinds := {span.kind for span in find_spans(text.text)})
-    ]
+    column = pa.array(texts, type=pa.large_string())
+    maybe = pc.match_substring_regex(column, pattern=ANYTHING)
+    found = {}
+    for text in column.filter(maybe).to_pylist():
+        kinds = set() if _PACKED.fullmatch(text) else {span.kind for span in find_spans(text)}
+        if kinds:
+            found[text] = kinds
     if found:
-        counts = Counter(kind for _, kinds in found for kind in sorted(kinds))
+        counts = Counter(kind for kinds in found.values() for kind in sorted(kinds))
         listed = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
         raise PersonalDataFound(
             f"{(called or name)!r} would hold what looks like personal data in {len(found)} of "
-            f"{len(texts)} texts ({listed}); the first is in {found[0][0]}. It was not written. "
-            "Mend the text where it comes from, or read the files with personal_data='mask'."
+            f"{len(texts)} texts ({listed}); the first is in {texts[next(iter(found))]}. It was "
+            "not written. Mend the text where it comes from, or read the files with "
+            "personal_data='mask'."
         )
 
 

@@ -7,13 +7,15 @@ template, put the text there.
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 import sqlite3
 from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,23 +24,23 @@ from python_calamine import CalamineWorkbook
 from est_geo.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any
-
-
-class Text(NamedTuple):
-    """A text, and where in the file it stands."""
-
-    where: str
-    text: str
+    from collections.abc import Callable, Iterable, Sequence
 
 
 # Attributes of a page that hold text for people; others hold names, numbers and addresses of ours.
 _READ_ATTRIBUTES = {"alt", "aria-label", "content", "placeholder", "title", "value"}
 
+# A string of JSON with its quotes. In JSON they stand nowhere else, so none is missed.
+_find_strings = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"').findall
+# A frame as our own pages have it: only such attributes, each within double quotes.
+_match_frame = re.compile(r'<iframe((?:\s+[a-z]+="[^"<>]*")+)\s*>').match
+_find_attributes = re.compile(r'\s([a-z]+)="([^"]*)"').findall
+_ESCAPED = {"&#34;": '"', "&quot;": '"', "&#39;": "'", "&lt;": "<", "&gt;": ">", "&amp;": "&"}
+_has_other_escape = re.compile(f"&(?!{'|'.join(name[1:] for name in _ESCAPED)})").search
 
-def texts_in(name: str, content: bytes) -> Iterator[Text]:
-    """Give every text in a file.
+
+def texts_in(name: str, content: bytes) -> dict[str, str]:
+    """Give every text in a file once.
 
     Parameters
     ----------
@@ -47,11 +49,11 @@ def texts_in(name: str, content: bytes) -> Iterator[Text]:
     content : bytes
         What will be written.
 
-    Yields
-    ------
-    Text
-        Cells of tables, strings of JSON (keys too), and what a page shows or keeps for its script.
-        Pictures have none.
+    Returns
+    -------
+    dict of str
+        Each text, and where in the file it stands first: cells of tables, strings of JSON (keys
+        too), what a page shows or keeps for its script, and what a picture says about itself.
 
     Raises
     ------
@@ -64,48 +66,53 @@ def texts_in(name: str, content: bytes) -> Iterator[Text]:
             f"`path` ends in {suffix!r}: a file of that kind cannot be searched for personal data, "
             f"so it is not written. Name one that ends in {', '.join(sorted(_READERS))}."
         )
-    yield from _READERS[suffix](content)
+    return _READERS[suffix](content)
 
 
-def _csv(content: bytes) -> Iterator[Text]:
+def _csv(content: bytes) -> dict[str, str]:
     reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
+    found: dict[str, str] = {}
     for number, row in enumerate(reader, start=1):
-        for text in row:
-            yield Text(f"row {number}", text)
+        _add(found, row, where=f"row {number}")
+    return found
 
 
-def _json(content: bytes) -> Iterator[Text]:
-    yield from _json_texts(json.loads(content), where="the data")
+def _add(found: dict[str, str], texts: Iterable[str], *, where: str) -> None:
+    """Add the texts that have not been seen."""
+    for text in texts:
+        if text not in found:
+            found[text] = where
 
 
-def _json_texts(value: Any, *, where: str) -> Iterator[Text]:  # noqa: ANN401 - any JSON
-    """Walk JSON without recursion: what nests deeply must not stop the search."""
-    left = [value]
-    while left:
-        part = left.pop()
-        if isinstance(part, str):
-            yield Text(where, part)
-        elif isinstance(part, dict):
-            left.extend(part.values())
-            left.extend(part)
-        elif isinstance(part, list):
-            left.extend(item for item in part if isinstance(item, str | dict | list))
+def _json(content: bytes) -> dict[str, str]:
+    return dict.fromkeys(_json_texts(content.decode("utf-8-sig")), "the data")
 
 
-def _workbook(content: bytes) -> Iterator[Text]:
+def _json_texts(data: str) -> list[str]:
+    """List the strings of JSON, each once.
+
+    They are found in the text itself: to walk through what it holds takes many times longer, and
+    where a key stands twice only the second is there.
+    """
+    json.loads(data)  # raises if it is something else, where strings may look otherwise
+    strings = dict.fromkeys(_find_strings(data))
+    return [json.loads(string) if "\\" in string else string[1:-1] for string in strings]
+
+
+def _workbook(content: bytes) -> dict[str, str]:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    found = dict.fromkeys(workbook.sheet_names, "the name of a sheet")
     for sheet in workbook.sheet_names:
-        yield Text("the name of a sheet", sheet)
-        for number, row in enumerate(
-            workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False), start=1
-        ):
-            for value in row:
-                if isinstance(value, str):
-                    yield Text(f"sheet {sheet!r}, row {number}", value)
+        rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        for number, row in enumerate(rows, start=1):
+            texts = [value for value in row if isinstance(value, str)]
+            _add(found, texts, where=f"sheet {sheet!r}, row {number}")
+    return found
 
 
-def _database(content: bytes) -> Iterator[Text]:
+def _database(content: bytes) -> dict[str, str]:
     """Read the layers of a GeoPackage, which is an SQLite database."""
+    found: dict[str, str] = {}
     with closing(sqlite3.connect(":memory:")) as database:
         database.deserialize(content)
         layers = [name for (name,) in database.execute("SELECT table_name FROM gpkg_contents")]
@@ -120,15 +127,20 @@ def _database(content: bytes) -> Iterator[Text]:
                     f"SELECT min(rowid), {name} FROM {quoted} "  # noqa: S608
                     f"WHERE typeof({name}) = 'text' GROUP BY {name}"
                 )
-                for number, value in texts:
-                    yield Text(f"layer {layer!r}, row {number}", value)
+                for number, text in texts:
+                    _add(found, [text], where=f"layer {layer!r}, row {number}")
+    return found
 
 
-def _page(content: bytes) -> Iterator[Text]:
+def _page(content: bytes) -> dict[str, str]:
+    return _page_texts(content.decode("utf-8"))
+
+
+def _page_texts(page: str) -> dict[str, str]:
     reader = _PageReader()
-    reader.feed(content.decode("utf-8"))
+    reader.feed(page)
     reader.close()
-    yield from reader.found
+    return reader.found
 
 
 class _PageReader(HTMLParser):
@@ -136,25 +148,33 @@ class _PageReader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[Text] = []
+        self.found: dict[str, str] = {}
         self._inside: list[str] = []
         self._is_data = False
         self._data: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+    def parse_starttag(self, i: int) -> int:
+        """Read a start tag; one that holds a page of megabytes without a call for each quote."""
+        frame = _match_frame(self.rawdata, i)
+        if frame is None:
+            return super().parse_starttag(i)
+        given = [(name, _unescaped(value)) for name, value in _find_attributes(frame[1])]
+        self.handle_starttag("iframe", given)
+        return frame.end()
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        given = [(name, value or "") for name, value in attrs]
         if tag in {"script", "style"}:
             self._inside.append(tag)
-            self._is_data = tag == "script" and "json" in given.get("type", "")
-        for name, value in given.items():
+            self._is_data = tag == "script" and "json" in dict(given).get("type", "")
+        for name, value in given:
             if name == "srcdoc":
-                self.found += [
-                    Text(f"a page inside, {where}", text) for where, text in _page(value.encode())
-                ]
+                for text, where in _page_texts(value).items():
+                    self.found.setdefault(text, f"a page inside, {where}")
             elif name in _READ_ATTRIBUTES and tag != "meta":
-                self.found.append(Text(f"an attribute {name!r}", value))
+                self.found.setdefault(value, f"an attribute {name!r}")
             elif name == "href" and value.startswith(("mailto:", "tel:")):
-                self.found.append(Text("a link", value))
+                self.found.setdefault(value, "a link")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -165,7 +185,7 @@ class _PageReader(HTMLParser):
         if self._inside and tag == self._inside[-1]:
             self._inside.pop()
             if self._is_data:
-                self.found += _json_texts(json.loads("".join(self._data)), where="its data")
+                _add(self.found, _json_texts("".join(self._data)), where="its data")
                 self._data, self._is_data = [], False
 
     def handle_data(self, data: str) -> None:
@@ -173,28 +193,41 @@ class _PageReader(HTMLParser):
             self._data.append(data)
         elif not self._inside and data.strip():
             line, _ = self.getpos()
-            self.found.append(Text(f"line {line}", data))
+            self.found.setdefault(data, f"line {line}")
 
 
-def _plain(content: bytes) -> Iterator[Text]:
+def _unescaped(text: str) -> str:
+    """Give what `html.unescape` gives, a text of many quotes sooner."""
+    if _has_other_escape(text):
+        return html.unescape(text)
+    for name, sign in _ESCAPED.items():  # & last, or what follows it would be taken for a name
+        text = text.replace(name, sign)
+    return text
+
+
+def _plain(content: bytes) -> dict[str, str]:
+    found: dict[str, str] = {}
     for number, line in enumerate(content.decode("utf-8-sig").splitlines(), start=1):
-        yield Text(f"line {number}", line)
+        _add(found, [line], where=f"line {number}")
+    return found
 
 
-def _picture(_content: bytes) -> Iterator[Text]:
-    return iter(())
+def _picture(_content: bytes) -> dict[str, str]:
+    return {}
 
 
-def _parquet(content: bytes) -> Iterator[Text]:
+def _parquet(content: bytes) -> dict[str, str]:
     table = pq.read_table(pa.BufferReader(content))
+    found: dict[str, str] = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             for number, text in enumerate(column.to_pylist(), start=1):
                 if text is not None:
-                    yield Text(f"column {name!r}, row {number}", text)
+                    _add(found, [text], where=f"column {name!r}, row {number}")
+    return found
 
 
-_READERS: dict[str, Callable[[bytes], Iterator[Text]]] = {
+_READERS: dict[str, Callable[[bytes], dict[str, str]]] = {
     ".csv": _csv,
     ".geojson": _json,
     ".gpkg": _database,
