@@ -314,10 +314,10 @@ def test_a_changed_and_a_new_reporter_are_named():
 
     def labels(*more):
         row = only(eg.deviations(together(usual, *more), as_of="2026-W47"), view="week")
-        return row["signal"], row["reporting"], row["source"]
+        return row["signal"], row["reporting"], row["source"], row["source_n"]
 
     # Seven more by one who never reported before.
-    assert labels(weekly([7], source="väktare")) == ("red", "new", "väktare")
+    assert labels(weekly([7], source="väktare")) == ("red", "new", "väktare", 7)
     # By one who has reported elsewhere all along: a change in what it reports.
     elsewhere = weekly([1] * 40, source="väktare", district_id="b", district="Bby")
     found = eg.deviations(
@@ -325,11 +325,13 @@ def test_a_changed_and_a_new_reporter_are_named():
     )
     row = only(found, view="week", district_id="a")
     assert (row["signal"], row["reporting"], row["source"]) == ("red", "changed", "väktare")
+    assert (row["n"], row["source_n"]) == (8, 7)
     # By those who report there as usual: no label.
-    signal, reporting, source = labels(weekly([7]))
+    signal, reporting, source, brought = labels(weekly([7]))
     assert signal == "red"
     assert pd.isna(reporting)
     assert pd.isna(source)
+    assert pd.isna(brought)
     # Others have risen too: what is left without the new one is unusual by itself.
     both = together(usual, elsewhere, weekly([9], source="väktare"), weekly([6]))
     row = only(eg.deviations(both, as_of="2026-W47"), view="week", district_id="a")

@@ -14,7 +14,7 @@ import est_geo as eg
 from builders import box_area, incidents_at
 from est_geo.disclosure.audiences import AUDIENCES, audience_of, widen_hours
 from est_geo.disclosure.cells import cells_with_homes
-from est_geo.disclosure.period_tables import coarse_cells
+from est_geo.disclosure.period_tables import coarse_cells, coarse_deviations
 from est_geo.disclosure.tables import coarse_hours, coarse_sites
 from est_geo.picture.audience_view import _RULES
 from est_geo.scheduled.outputs import files_of_picture
@@ -380,3 +380,35 @@ def test_a_square_to_begin_with_has_its_name_and_not_the_address_in_it():
     )
     shown = coarse_cells(cells, AUDIENCES["partner"], homes=None)
     assert shown[["rank", "n", "address"]].to_numpy().tolist() == [[1, 7, "E 0 N 0, 100 m"]]
+
+
+@pytest.mark.parametrize("audience", OTHERS)
+def test_of_deviations_nothing_is_told_from_which_a_hidden_number_follows(audience):
+    counts = [
+        (d, c, n)
+        for d, row in zip("abc", [(9, 1), (8, 7), (6, 0)], strict=True)
+        for c, n in zip(("klotter", "brand"), row, strict=True)
+    ]
+    table = pd.DataFrame(counts, columns=["district_id", "category", "n"]).assign(
+        view="week",
+        period="2026-W47",
+        place_id=None,
+        baseline=40,
+        expected=2.4,
+        p=0.001,
+        red_at=8,
+        signal="red",
+        reporting="changed",
+        source="polis",
+        source_n=6.0,
+    )
+    shown = coarse_deviations(table, AUDIENCES[audience])
+    assert len(shown) == 6
+    assert shown[["baseline", "p", "red_at", "source_n"]].isna().all(axis=None)
+    assert (shown["expected"] == 2).all()
+    hidden = shown["n"].isna()
+    assert ((shown["n"] >= AUDIENCES[audience].k) | hidden | (shown["n"] == 0)).all()
+    assert hidden.sum() >= 2, "one alone would follow from the sums"
+    assert (shown["signal"][hidden] == "none").all()
+    assert (shown["reporting"].isna() >= hidden).all()
+    assert shown["source"].isna().all() == (audience == "public")

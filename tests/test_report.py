@@ -591,3 +591,19 @@ def test_numbers_of_any_table_stand_to_the_right():
     quality = pd.DataFrame({"source": ["polis"], "incidents": [12]})
     page = page_of(pictures.full_picture(quality=quality))
     assert re.search(r"<td>polis</td><td class=\"n\">12</td>", page)
+
+
+def test_how_much_of_a_rise_is_one_reporters_is_said_where_it_may_be():
+    cells, _ = pictures.deviations()
+
+    def said(**changed):
+        table = cells.assign(source_n=7.0, **changed)
+        return headlines(pictures.full_picture(deviations=table), "sv")[1].text
+
+    assert (
+        "(9 händelser, väntat 2–5). Sju av nio kommer från en rapportör (kommunalt bostadsbolag) "
+        "som rapporterat mindre förut: ändrad rapportering."
+    ) in said()
+    assert "Sju av nio kommer från en ny rapportör (kommunalt bostadsbolag)." in said(
+        reporting=cells["reporting"].replace("changed", "new")
+    )

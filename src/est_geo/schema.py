@@ -298,6 +298,7 @@ DEVIATIONS = (
     Column("red_at", "integer", "the smallest n that would be red"),
     Column("reporting", "text", "red or yellow by one reporter: new, or changed; else missing"),
     Column("source", "text", "that reporter"),
+    Column("source_n", "number", "how many of n that reporter brought; missing without one"),
     Column("holiday", "flag", "a holiday week, or one of four; months are not marked"),
     Column("preliminary", "flag", "under 26 weekly pictures: a usual municipality's noise"),
 )

@@ -26,7 +26,7 @@ def label_reporting(
     events: Events,
     row: Integers,
     flagged: pd.DataFrame,
-) -> tuple[list[object], list[object]]:
+) -> pd.DataFrame:
     """Say of red and yellow cells whether one reporter explains them.
 
     The reporter with the largest y − (B + ½)/m is looked at. "new": it brought three or more, none
@@ -47,14 +47,15 @@ def label_reporting(
 
     Returns
     -------
-    tuple of list
-        "new", "changed" or missing; and the name of the reporter, where there is one to name.
+    DataFrame
+        With the index of `flagged`: `reporting`, "new", "changed" or missing; `source`, the
+        reporter where it is one of these; and `source_n`, how many of n that reporter brought.
     """
-    reporting: list[object] = [np.nan] * len(flagged)
-    source: list[object] = [np.nan] * len(flagged)
+    texts = pd.DataFrame(np.nan, flagged.index, ["reporting", "source"]).astype("str")
+    labels = texts.assign(source_n=np.nan)
     count = len(events.sources)
     if count == 0 or len(flagged) == 0:
-        return reporting, source
+        return labels
     width = len(events.categories)
     is_flagged = np.zeros(((int(row.max()) + 1), width), dtype=bool)
     is_flagged[flagged["row"], flagged["category_code"]] = True
@@ -78,12 +79,13 @@ def label_reporting(
         )
         started = first_seen[largest] >= max(before, settled)
         if then[largest] == 0 and now[largest] >= _NEW_AT_LEAST and started:
-            reporting[i] = "new"
+            said = "new"
         elif split <= _SPLIT and rest > _REST:
-            reporting[i] = "changed"
-        if isinstance(reporting[i], str):
-            source[i] = events.sources[largest]
-    return reporting, source
+            said = "changed"
+        else:
+            continue
+        labels.iloc[i] = said, events.sources[largest], now[largest]
+    return labels
 
 
 def reporter_starts(events: Events) -> pd.DataFrame:

@@ -259,9 +259,7 @@ def _rows(
             "end": end[time],
         }
     )[np.isin(light.signal, ["red", "yellow"]).ravel()]
-    reporting, source = label_reporting(events, cells.row, flagged)
-    labels = pd.DataFrame({"reporting": reporting, "source": source}, index=flagged.index)
-    return table.assign(**labels.astype("str").reindex(table.index))
+    return table.join(label_reporting(events, cells.row, flagged))
 
 
 def _days(seen: Pictures, view: View, wanted: Sequence[Period]) -> list[tuple[int, int, int]]:

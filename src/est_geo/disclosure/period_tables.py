@@ -73,6 +73,8 @@ def coarse_deviations(deviations: pd.DataFrame, rules: Audience) -> pd.DataFrame
         signal=rows["signal"].mask(hide, "none"),
         reporting=rows["reporting"].mask(hide),
         source=rows["source"].mask(hide),
+        # With n it gives what all the others brought.
+        source_n=np.nan,
     )
     if not rules.reporters:
         empty = pd.Series(None, rows.index, dtype="str")

@@ -115,6 +115,7 @@ _HEADINGS: dict[str, tuple[str, str]] = {
     "sites": ("Antal lägen", "Sites"),
     "size": ("Storlek", "Size"),
     "source": ("Rapportör", "Reporter"),
+    "source_n": ("Varav från rapportören", "Of them from the reporter"),
     "sources": ("Antal rapportörer", "Number of reporters"),
     "start": ("Från", "From"),
     "street": ("Gata", "Street"),

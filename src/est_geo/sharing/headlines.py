@@ -182,7 +182,7 @@ def _deviating(picture: Any, say: dict[str, str], language: str) -> list[Headlin
                         count(cell.get("n"), language, say["suppressed"]),
                         expected_range(cell, language),
                     ),
-                    *_by_reporter(cell, say),
+                    *_by_reporter(cell, say, language),
                 ]
             ),
             "deviating",
@@ -229,13 +229,17 @@ def _watched(yellow: list[dict[str, Any]], say: dict[str, str], language: str) -
     return say["say_watch"].format(joined(parts, say["say_and"]))
 
 
-def _by_reporter(cell: dict[str, Any], say: dict[str, str]) -> list[str]:
-    """Say so where a rise is one reporter's."""
-    kind, source = cell.get("reporting"), cell.get("source")
+def _by_reporter(cell: dict[str, Any], say: dict[str, str], language: str) -> list[str]:
+    """Say so where a rise is one reporter's, and how much of it where that may be shown."""
+    kind, source, brought = (cell.get(name) for name in ("reporting", "source", "source_n"))
     if kind is None:
         return []
     if source is None:
         return [say["say_changed_bare"]]
+    if brought is not None and cell.get("n") is not None:
+        form = say["say_new_of" if kind == "new" else "say_changed_of"]
+        parts = (spelt(int(value), say, language) for value in (brought, cell["n"]))
+        return [capital(form.format(*parts, source))]
     if kind == "new":
         return [capital(say["reporting_new"].format(source)) + "."]
     return [say["say_changed"].format(source)]

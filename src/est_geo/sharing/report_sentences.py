@@ -41,6 +41,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Ökningen kommer från en rapportör ({}) som rapporterat mindre förut: ändrad rapportering.",
         "The rise comes from one reporter ({}) who reported less before: changed reporting.",
     ),
+    "say_changed_of": (
+        "{} av {} kommer från en rapportör ({}) som rapporterat mindre förut: ändrad rapportering.",
+        "{} of {} come from one reporter ({}) who reported less before: changed reporting.",
+    ),
+    "say_new_of": (
+        "{} av {} kommer från en ny rapportör ({}).",
+        "{} of {} come from a new reporter ({}).",
+    ),
     "say_changed_bare": (
         "Ökningen kommer från en rapportör: ändrad rapportering.",
         "The rise comes from one reporter: changed reporting.",

@@ -195,6 +195,6 @@ def _write_times(
 
 
 def _number_style(name: str, values: pd.Series[Any], formats: dict[str, Format]) -> Format | None:
-    if name in {"share", "cumulative_share", "hit_rate"}:
+    if name.startswith(("share_", "cumulative_share")) or name in {"share", "hit_rate"}:
         return formats["share"]
     return formats["integer"] if pd.api.types.is_integer_dtype(values.dtype) else None
