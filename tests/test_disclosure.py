@@ -266,6 +266,11 @@ def test_reporters_and_times_are_as_the_audience_may_see():
     assert first <= picture.span[0]
     assert picture.span[1] <= last + pd.Timedelta(days=1)
     assert (first.day_of_week, last.day_of_week) == (0, 6), "whole weeks"
+    window = {"window_from": str(picture.span[0].date()), "window_to": str(picture.span[1].date())}
+    first, last = (
+        replace(picture, parameters=picture.parameters | window).for_audience("public").span
+    )
+    assert (first, last) == tuple(time.normalize() for time in picture.span), "no other days"
     # Names of kinds, without the small numbers they were counted with.
     assert set(partner.places["categories"].iloc[0].split("; ")) <= {"klotter", "brand"}
     assert public.places["reporters"].isna().all()

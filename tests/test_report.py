@@ -9,6 +9,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -607,3 +608,20 @@ def test_how_much_of_a_rise_is_one_reporters_is_said_where_it_may_be():
     assert "Sju av nio kommer från en ny rapportör (kommunalt bostadsbolag)." in said(
         reporting=cells["reporting"].replace("changed", "new")
     )
+
+
+def test_signs_of_the_still_map_are_numbered_and_cover_none_other():
+    picture = conftest.make_picture()
+    same = picture.addresses.geometry.iloc[[0] * len(picture.addresses)].to_numpy()
+    picture = dataclasses.replace(picture, addresses=picture.addresses.set_geometry(same))
+    page = write_report(picture, with_map=False).html
+    still = page[page.index('<svg class="still-map"') :]
+    still = still[: still.index("</svg>")]
+    found = re.findall(r'<circle cx="(.*?)" cy="(.*?)" r="8" fill="(.*?)"', still)
+    at = np.array([[float(x), float(y)] for x, y, _ in found])
+    apart = np.hypot(*(at[:, None] - at[None]).T)[np.triu_indices(len(at), 1)]
+    assert apart.min() > 16, "twice the radius"
+    assert [fill for *_, fill in found] == ["#fff"] * 3 + ["#222222"] * 2
+    assert re.findall(r'font-size="10">(.*?)<', still) == ["1", "2", "3", "1", "2"]
+    x, y = at[0]
+    assert still.count(f'<path d="M{x:.1f} {y:.1f}L') == 2, "those that moved are tied to it"

@@ -168,8 +168,15 @@ def _span(view: _View) -> Any:  # noqa: ANN401 - two times or None
     if view.picture.span is None:
         return None
     first, last = coarse_time(pd.Series(view.picture.span), view.rules)
-    # Through the last day of the unit: the Monday alone would say that the week is not there.
-    return first, last + _LAST_DAY if view.rules.time_unit == "week" else last
+    if view.rules.time_unit != "week":
+        return first, last
+    # Whole weeks, but no day that the picture is not of.
+    last += _LAST_DAY
+    chosen = view.picture.parameters
+    if "window_from" in chosen:
+        first = max(first, pd.Timestamp(str(chosen["window_from"])))
+        last = min(last, pd.Timestamp(str(chosen["window_to"])))
+    return first, last
 
 
 def _counts(view: _View) -> dict[str, int]:

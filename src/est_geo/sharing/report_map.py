@@ -6,6 +6,7 @@ runs.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _WIDTH, _MARGIN, _TALLEST = 720.0, 12.0, 900.0
 _TOP = 10  # places with a number, and addresses
+_RADIUS, _APART = 8, 17.5  # of a sign, and from the middle of one to that of the next
 _SEEN = 2.0  # square units of the sheet: smaller specks are left out
 _VIOLET = ("#e4dcef", "#cabbe0", "#a78fc9", "#7f61ac", "#573a85")
 _NAME_INK = 'fill="#4d4d4d"'
@@ -49,8 +51,8 @@ def still_map(picture: Any, language: str) -> str | None:  # noqa: ANN401 - any 
         for shape in districts.geometry
     ]
     parts += _names(districts, place)
-    parts += _places(picture, place)
-    parts += _addresses(picture, place)
+    parts += _outlines(picture, place)
+    parts += _signs(picture, place)
     parts.append(_scale_bar(scale, height))
     inside = "".join(parts)
     return (
@@ -107,40 +109,73 @@ def _names(districts: gpd.GeoDataFrame, place: _Sheet) -> list[str]:
     ]
 
 
-def _places(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any picture
+def _outlines(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any picture
     places: gpd.GeoDataFrame | None = getattr(picture, "places", None)
-    if places is None or len(places) == 0:
+    if places is None:
         return []
-    parts = [
+    return [
         f'<path d="{place.path(shape)}" fill="none" stroke="{_RED}" stroke-width="1.6" '
         'stroke-dasharray="5 3"/>'
         for shape in places.geometry
     ]
-    centres = place.at(shapely.get_coordinates(places.geometry.centroid.array))
-    numbered = list(zip(centres, places["place_id"], strict=True))[:_TOP]
-    for (x, y), number in reversed(numbered):
-        parts.append(
-            f'<circle cx="{x:g}" cy="{y:g}" r="8" fill="{_INK}"/><text x="{x:g}" y="{y + 3.8:g}" '
-            f'text-anchor="middle" fill="#fff" font-size="10">{html_text(number)}</text>'
-        )
-    return parts
 
 
-def _addresses(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any picture
+def _signs(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any picture
+    """Draw numbers of addresses in rings, and of places in dark discs; lines lead to those moved."""
+    numbered: list[tuple[tuple[float, float], object, bool]] = []
     addresses: gpd.GeoDataFrame | None = getattr(picture, "addresses", None)
-    if addresses is None or len(addresses) == 0:
-        return []
-    shown = addresses
-    if "verdict" in addresses.columns:
-        shown = addresses[addresses["verdict"].isin(["recurring_long", "recurring_new"])]
-    shown = shown.head(_TOP)
-    points = place.at(shapely.get_coordinates(np.asarray(shown.geometry.array)))
-    return [
-        # Wide enough to be seen around the disc of a place.
-        f'<circle cx="{x:g}" cy="{y:g}" r="10" fill="none" stroke="{ink}" stroke-width="{width}"/>'
-        for x, y in points
-        for ink, width in (("#fff", 5), (_INK, 2))
+    if addresses is not None and len(addresses):
+        shown = addresses
+        if "verdict" in addresses.columns:
+            shown = addresses[addresses["verdict"].isin(["recurring_long", "recurring_new"])]
+        shown = shown[shown.geometry.notna()].head(_TOP)
+        at = place.at(shapely.get_coordinates(np.asarray(shown.geometry.array)))
+        numbered += [(_pair(xy), rank, False) for xy, rank in zip(at, shown["rank"], strict=True)]
+    places: gpd.GeoDataFrame | None = getattr(picture, "places", None)
+    if places is not None and len(places):
+        at = place.at(shapely.get_coordinates(places.geometry.centroid.array))
+        first = zip(at[:_TOP], places["place_id"], strict=False)
+        numbered += [(_pair(xy), number, True) for xy, number in first]
+    moved = _moved_apart([at for at, _, _ in numbered])
+    lines = [
+        f'<path d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" stroke="{_INK}"/>'
+        for ((x, y), _, _), (to_x, to_y) in zip(numbered, moved, strict=True)
+        if (x, y) != (to_x, to_y)
     ]
+    discs = [
+        _sign(there, number, dark=dark)
+        for (_, number, dark), there in zip(numbered, moved, strict=True)
+    ]
+    return lines + discs
+
+
+def _pair(xy: NDArray[np.float64]) -> tuple[float, float]:
+    return float(xy[0]), float(xy[1])
+
+
+def _moved_apart(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Leave each sign where it is, or move it to the nearest free spot of those around it."""
+    taken: list[tuple[float, float]] = []
+    around = [
+        (step * _APART * math.cos(turn * math.pi / 4), step * _APART * math.sin(turn * math.pi / 4))
+        for step in (1, 1.5, 2)
+        for turn in range(8)
+    ]
+    for x, y in points:
+        spots = [(x, y), *((x + right, y + down) for right, down in around)]
+        free = (spot for spot in spots if all(math.dist(spot, t) >= _APART - 1 for t in taken))
+        taken.append(next(free, (x, y)))
+    return taken
+
+
+def _sign(at: tuple[float, float], number: object, *, dark: bool) -> str:
+    x, y = at
+    fill, ink = (_INK, "#fff") if dark else ("#fff", _INK)
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_RADIUS}" fill="{fill}" stroke="{_INK}" '
+        f'stroke-width="1.6"/><text x="{x:.1f}" y="{y + 3.6:.1f}" text-anchor="middle" '
+        f'fill="{ink}" font-size="10">{html_text(number)}</text>'
+    )
 
 
 def _scale_bar(scale: float, height: float) -> str:

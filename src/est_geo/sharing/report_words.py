@@ -27,12 +27,12 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "section_map": ("Kartan", "The map"),
     "still_legend": (
         (
-            "Streckad röd linje med nummer: plats. Svart ring: återkommande adress. Mörkare "
-            "violett: fler händelser per km². Norr är uppåt."
+            "Streckad röd linje, mörkt nummer: plats. Ring med nummer: det som återkommer, som i "
+            "tabellen. Mörkare violett: fler händelser per km². Norr är uppåt."
         ),
         (
-            "Dashed red line with a number: place. Black ring: recurring address. Darker violet: "
-            "more incidents per km². North is up."
+            "Dashed red line, dark number: place. Ring with a number: what keeps coming back, as "
+            "in the table. Darker violet: more incidents per km². North is up."
         ),
     ),
     "section_recurring": ("Det som återkommer", "What keeps coming back"),
