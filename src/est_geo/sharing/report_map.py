@@ -121,7 +121,7 @@ def _outlines(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any p
 
 
 def _signs(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any picture
-    """Draw numbers of addresses in rings, and of places in dark discs; lines lead to those moved."""
+    """Draw numbers of addresses in rings and of places in discs; lines lead to those moved."""
     numbered: list[tuple[tuple[float, float], object, bool]] = []
     addresses: gpd.GeoDataFrame | None = getattr(picture, "addresses", None)
     if addresses is not None and len(addresses):
