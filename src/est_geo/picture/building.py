@@ -128,6 +128,12 @@ def build_picture(  # noqa: PLR0913 - each analysis has a choice of its own
     history = incidents if asked is None else _until(incidents, asked)
     placed = assign_districts(history, area, outside=outside)
     looked_at = placed if asked is None or kind is None else _since(placed, asked, kind)
+    if asked is not None and len(looked_at) == 0:
+        raise InputError(
+            f"`incidents` has 0 of its {len(incidents)} rows in the time of {asked.key}: the last "
+            f"is of {history['occurred_from'].max():%Y-%m-%d}. Add newer files, or ask for an "
+            "earlier period."
+        )
     known = looked_at[looked_at["district_id"].notna()]
     counted = int(is_counted(known).sum())
     reports = known[has_shape(np.asarray(known.geometry.array))]
