@@ -214,6 +214,8 @@ def test_what_is_not_there_is_said(tmp_path):
     run = command("picture", settings)
     assert run.exit_code == 1
     assert "matches no file" in run.output
+    assert "[[sources]]" in run.output
+    assert "optional = true" in run.output
     assert command("picture").exit_code == 2
     assert command("picture", settings, "--audience", "pressen").exit_code == 2
 

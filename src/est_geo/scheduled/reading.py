@@ -133,10 +133,11 @@ def read_all(settings: Settings, home: Path) -> Read:
 def _expanded(source: Source, home: Path) -> list[Path]:
     try:
         return expand([home / file for file in source.files])
-    except FileRefused:
+    except FileRefused as error:
         if source.optional:
             return []
-        raise
+        whose = "[[sources]]" if source.name is None else f"[[sources]] {source.name!r}"
+        raise FileRefused(f"{whose}: {error} If there may be none, set optional = true.") from error
 
 
 def _districts(settings: Settings, home: Path) -> gpd.GeoDataFrame:
