@@ -1,5 +1,6 @@
 """A picture's tables: workbook, GeoPackage, CSV and GeoJSON, as people open them."""
 
+import dataclasses
 import io
 import json
 import zipfile
@@ -164,6 +165,36 @@ def test_what_is_no_place_to_write_is_refused(tmp_path):
     with pytest.raises(eg.InputError, match="`language` must be one of"):
         picture().tables(tmp_path, language="fi")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_says_how_many_addresses_that_may_be_chance_it_leaves_out(tmp_path):
+    built = picture()
+    one = built.addresses.iloc[:1]
+    many = pd.concat([one] * 2507, ignore_index=True).assign(
+        rank=range(1, 2508), verdict=["calm_now"] * 2 + ["may_be_chance"] * 2504 + ["none"]
+    )
+    many = dataclasses.replace(built, addresses=many)
+    many.tables(tmp_path / "t.xlsx")
+    rows = sheets_of((tmp_path / "t.xlsx").read_bytes())["Återkommande adresser"]
+    # The headings, the table, a row apart, and what is not there.
+    ranks = [*range(1, 1003), 2507]
+    assert [row[0] for row in rows[1:-2]] == ranks
+    assert rows[-2][0] == ""
+    assert rows[-1][0] == (
+        "De 1\xa0000 första adresserna som kan vara slump. Ytterligare 1\xa0504 finns i GeoPackage "
+        "och CSV."
+    )
+    (tmp_path / "csv").mkdir()
+    many.tables(tmp_path / "csv")
+    listed = pd.read_csv(tmp_path / "csv" / "aterkommande_adresser.csv", sep=";", decimal=",")
+    many.tables(tmp_path / "t.gpkg")
+    layer = gpd.read_file(tmp_path / "t.gpkg", layer="aterkommande_adresser")
+    assert len(listed) == len(layer) == 2507
+
+    few = dataclasses.replace(built, addresses=many.addresses.iloc[:1002])
+    few.tables(tmp_path / "t.xlsx")
+    rows = sheets_of((tmp_path / "t.xlsx").read_bytes())["Återkommande adresser"]
+    assert len(rows) == 1 + 1002
 
 
 def test_one_table_can_be_a_workbook_or_a_layer(tmp_path):

@@ -18,10 +18,12 @@ from est_geo.sharing.headings import heading, sort_names
 from est_geo.sharing.outgoing import write_checked
 from est_geo.sharing.tables import csv_bytes
 from est_geo.sharing.values import in_words
-from est_geo.sharing.wording import LANGUAGES, words
+from est_geo.sharing.wording import LANGUAGES, number, words
 from est_geo.sharing.workbook import Sheet, workbook_bytes
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from est_geo.picture import Picture
 
 
@@ -59,6 +61,7 @@ _WHOLE_WITHOUT = {
 }
 _HOT_AREAS = _Listed("hot_areas", "Täta områden", "Dense areas", "tata_omraden")
 _FACTS = _Listed("facts", "Uppgifter", "Facts", "uppgifter")
+_CHANCE_AT_MOST = 1_000  # addresses that may be chance, in a workbook
 
 
 def write_tables(picture: Picture, path: str | Path, *, language: str = "sv") -> list[Path]:
@@ -116,12 +119,36 @@ def csv_files(picture: Picture, language: str) -> dict[str, bytes | str]:
 
 
 def workbook_of(picture: Picture, language: str) -> bytes:
-    """Make a workbook of all tables but the sites, which are for a map; facts last."""
-    sheets = [
-        Sheet(listed.swedish if language == "sv" else listed.english, table)
-        for listed, table in tables_of(picture, language, without=("sites",))
-    ]
+    """Make a workbook of all tables but the sites, which are for a map; facts last.
+
+    Of the addresses that may be chance it holds the first 1 000, and says how many more there are:
+    a meeting reads ten, and a year of a large town has tens of thousands.
+    """
+    sheets = []
+    for listed, table in tables_of(picture, language, without=("sites",)):
+        name = listed.swedish if language == "sv" else listed.english
+        kept = np.ones(len(table), dtype=bool)
+        if listed.field == "addresses":
+            kept = _read_by_a_meeting(picture.addresses)
+        left_out = int((~kept).sum())
+        note = _note_of(left_out, language) if left_out else ""
+        sheets.append(Sheet(name, table[kept], note))
     return workbook_bytes(sheets, language=language)
+
+
+def _read_by_a_meeting(addresses: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Mark the addresses that a workbook holds, in the order of the table."""
+    if "verdict" not in addresses.columns:
+        return np.ones(len(addresses), dtype=bool)
+    chance = (addresses["verdict"] == "may_be_chance").to_numpy(dtype=bool)
+    kept: NDArray[np.bool_] = ~chance | (np.cumsum(chance) <= _CHANCE_AT_MOST)
+    return kept
+
+
+def _note_of(left_out: int, language: str) -> str:
+    return words(language)["addresses_left_out"].format(
+        number(_CHANCE_AT_MOST, language), number(left_out, language)
+    )
 
 
 def tables_of(

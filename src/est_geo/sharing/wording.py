@@ -88,6 +88,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "reporters": ("Rapportörer: {}", "Reporters: {}"),
     "more": ("och {} till", "and {} more"),
     "suppressed": ("visas inte", "not shown"),
+    "addresses_left_out": (
+        "De {} första adresserna som kan vara slump. Ytterligare {} finns i GeoPackage och CSV.",
+        "The first {} addresses that may be chance. Another {} are in the GeoPackage and in CSV.",
+    ),
     "no_period": ("tid okänd", "time unknown"),
     "shown_one": ("1 händelse", "1 incident"),
     "shown": ("{} händelser", "{} incidents"),

@@ -43,10 +43,11 @@ _OPTIONS = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table and the name of its sheet."""
+    """A table, the name of its sheet, and what is said below the table."""
 
     name: str
     table: pd.DataFrame
+    note: str = ""
 
 
 def workbook_bytes(sheets: Sequence[Sheet], *, language: str) -> bytes:
@@ -92,7 +93,11 @@ def workbook_bytes(sheets: Sequence[Sheet], *, language: str) -> bytes:
         }
         for name, sheet in zip(named, sheets, strict=True):
             _check_rows(sheet)
-            _write_sheet(workbook.add_worksheet(name), sheet.table, formats, language)
+            written = workbook.add_worksheet(name)
+            _write_sheet(written, sheet.table, formats, language)
+            if sheet.note:
+                # A row apart, so that sorting and filtering the table leaves it where it is.
+                written.write_string(len(sheet.table) + 2, 0, sheet.note, formats["absent"])
     return buffer.getvalue()
 
 
@@ -112,7 +117,7 @@ def _cut(text: str, at_most: int) -> str:
 
 
 def _check_rows(sheet: Sheet) -> None:
-    if len(sheet.table) > _ROWS_AT_MOST:
+    if len(sheet.table) > _ROWS_AT_MOST - (2 if sheet.note else 0):
         raise InputError(
             f"`{sheet.name}` has {len(sheet.table)} rows; a sheet holds {_ROWS_AT_MOST}. Write it "
             "as .csv or .gpkg."
