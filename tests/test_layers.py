@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import conftest
 import est_geo as eg
 from est_geo.errors import InputError
-from est_geo.sharing.coding import LETTERS, coded, signed
+from est_geo.sharing.coding import LETTERS, coded, coded_parts, signed
 from est_geo.sharing.map import draw_map
 
 layers = eg.layers
@@ -54,6 +54,13 @@ def counts_of(packed):
             found[site, key // kinds, key % kinds] = next(stream) + 2 if step % 2 else 1
     assert next(stream, None) is None
     return found
+
+
+@given(st.lists(st.lists(st.integers(0, 2**40), max_size=5), max_size=5))
+def test_stretches_of_numbers_are_written_as_each_by_itself(parts):
+    flat = np.array([value for part in parts for value in part], dtype=np.int64)
+    sizes = np.array([len(part) for part in parts], dtype=np.int64)
+    assert coded_parts(flat, sizes) == [coded(np.array(part, dtype=np.int64)) for part in parts]
 
 
 @given(st.lists(st.integers(0, 2**30)))

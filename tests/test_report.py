@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import functools
+import html
 import os
 import re
 import subprocess
@@ -20,6 +21,7 @@ import est_geo as eg
 import pictures
 from est_geo.errors import FileRefused, InputError, PersonalDataFound
 from est_geo.sharing.headlines import headlines
+from est_geo.sharing.map import draw_map
 from est_geo.sharing.report import Report, write_report
 from est_geo.sharing.report_sentences import SENTENCES
 from est_geo.sharing.report_words import REPORT_WORDS, report_words
@@ -529,6 +531,17 @@ def test_what_looks_like_personal_data_stops_the_writing(tmp_path, suffix):
     with pytest.raises(PersonalDataFound, match=r"personnummer \d"):
         write_report(picture, tmp_path / f"a{suffix}", with_map=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_map_that_is_drawn_already_is_held_as_it_is():
+    picture = conftest.make_picture()
+    page = draw_map(picture, title="En annan").page()
+    report = write_report(picture, with_map=page).html
+    (held,) = re.findall('srcdoc="([^"]*)"', report)
+    assert html.unescape(held) == page.text
+    assert (
+        write_report(picture).html == write_report(picture, with_map=draw_map(picture).page()).html
+    )
 
 
 def test_a_title_of_ones_own():

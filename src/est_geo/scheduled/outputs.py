@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from est_geo.errors import FileRefused
 from est_geo.files import write_atomic
 from est_geo.sharing.geofiles import geopackage_bytes
-from est_geo.sharing.map import draw_map
+from est_geo.sharing.map import HotspotMap, draw_map
 from est_geo.sharing.outgoing import check_outgoing
 from est_geo.sharing.picture_tables import csv_files, layers_of, workbook_of
 from est_geo.sharing.report import Report, write_report
@@ -41,10 +41,15 @@ def files_of_picture(
     """
     language, title, wanted = settings.language, settings.title, settings.write
     files: dict[str, bytes | str] = {}
+    if wanted.map or wanted.report:
+        # Drawn once: the map within the report differs in its title alone, if in that.
+        drawn = draw_map(picture, language=language)
+        page = drawn.page()
     if wanted.map:
-        files[MAP] = draw_map(picture, title=title, language=language).to_html()
+        titled = HotspotMap(drawn.data | {"title": title}) if title else None
+        files[MAP] = page.text if titled is None else titled.to_html()
     if wanted.report:
-        report = write_report(picture, title=title, language=language)
+        report = write_report(picture, title=title, language=language, with_map=page)
         files[REPORT] = report.html if isinstance(report, Report) else b""
     if wanted.workbook:
         files[WORKBOOK] = workbook_of(picture, language)

@@ -10,6 +10,7 @@ and says whether more follow. JSON needs two signs for the smallest number, this
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -42,9 +43,24 @@ def coded(numbers: NDArray[np.integer[Any]]) -> str:
     >>> coded(np.array([0, 31, 32]))
     'AfgB'
     """
-    values = np.asarray(numbers, dtype=np.int64)
-    if len(values) == 0:
-        return ""
+    letters, _ = _letters(np.asarray(numbers, dtype=np.int64))
+    return letters.tobytes().decode("ascii")
+
+
+def coded_parts(numbers: NDArray[np.integer[Any]], sizes: NDArray[np.integer[Any]]) -> list[str]:
+    """Write stretches of numbers, of these sizes, as one text each.
+
+    >>> coded_parts(np.array([0, 31, 32]), np.array([1, 0, 2]))
+    ['A', '', 'fgB']
+    """
+    letters, length = _letters(np.asarray(numbers, dtype=np.int64))
+    ends = np.append(0, np.cumsum(length))[np.append(0, np.cumsum(sizes))]
+    text = letters.tobytes().decode("ascii")
+    return [text[start:end] for start, end in pairwise(ends.tolist())]
+
+
+def _letters(values: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Give the letters of all numbers, and how many each has."""
     length = np.ones(len(values), dtype=np.int64)
     rest = values >> _BITS
     while rest.any():
@@ -53,13 +69,13 @@ def coded(numbers: NDArray[np.integer[Any]]) -> str:
     start = np.cumsum(length) - length
     letters = np.empty(int(length.sum()), dtype=np.uint8)
     alphabet = np.frombuffer(LETTERS.encode("ascii"), dtype=np.uint8)
-    for place in range(int(length.max())):
+    for place in range(int(length.max(initial=0))):
         has = np.flatnonzero(length > place)
         more = (length[has] > place + 1).astype(np.int64) << _BITS
         letters[start[has] + place] = alphabet[
             (values[has] >> (_BITS * place)) & ((1 << _BITS) - 1) | more
         ]
-    return letters.tobytes().decode("ascii")
+    return letters, length
 
 
 def signed(numbers: NDArray[np.integer[Any]]) -> NDArray[np.int64]:

@@ -217,8 +217,9 @@ def _layers(
     places = layers.places(picture.places, profile=picture.place_hours, language=language)
     if sites is not None and picture.site_counts is not None:
         members = picture.places["site_ids"].fillna("")
-        for feature, ids in zip(places.data["features"], members, strict=True):
-            feature["sites"] = sites.member_code(int(site) for site in ids.split())
+        codes = sites.member_codes(members)
+        for feature, code in zip(places.data["features"], codes, strict=True):
+            feature["sites"] = code
     if picture.priority is not None and len(picture.priority):
         yield layers.priority(picture.priority, show=False, language=language)
     yield places

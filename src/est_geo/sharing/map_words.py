@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
+from est_geo.checks import check_choice
 from est_geo.sharing.wording import LANGUAGES, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Each text in Swedish, then in English; `{}` is filled by what is counted or named.
 _MAP_WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -134,7 +140,7 @@ CATEGORIES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def map_words(language: str) -> dict[str, str]:
+def map_words(language: str) -> Mapping[str, str]:
     """Every word that a map can say in one language, by key.
 
     Raises
@@ -142,9 +148,15 @@ def map_words(language: str) -> dict[str, str]:
     InputError
         If the language is neither "sv" nor "en".
     """
-    general = words(language)
+    check_choice(language, LANGUAGES, name="language")
+    return _map_words(language)
+
+
+@cache
+def _map_words(language: str) -> Mapping[str, str]:
     index = LANGUAGES.index(language)
-    return general | {key: texts[index] for key, texts in _MAP_WORDS.items()}
+    own = {key: texts[index] for key, texts in _MAP_WORDS.items()}
+    return MappingProxyType({**words(language), **own})
 
 
 def category_name(category: str, language: str) -> str:

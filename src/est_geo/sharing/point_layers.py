@@ -12,7 +12,7 @@ import pandas as pd
 
 from est_geo.checks import check_number
 from est_geo.errors import InputError
-from est_geo.sharing.coding import PLACE_M, coded, positions, shapes
+from est_geo.sharing.coding import PLACE_M, coded_parts, positions, shapes
 from est_geo.sharing.details import address_rows, effort_rows, place_rows, text
 from est_geo.sharing.layer_data import Feature, layer_data, signs
 from est_geo.sharing.map_layer import MapLayer
@@ -247,5 +247,6 @@ def _hours_by(profile: pd.DataFrame | None, column: str) -> dict[object, Feature
     at = (groups * bins + weekday * _HOURS + hour).astype(np.int64)[known]
     weights = profile["weight"].to_numpy(dtype=float)[known]
     grids = np.bincount(at, weights=weights, minlength=len(names) * bins)
-    whole = np.rint(grids * _HUNDREDTHS).astype(np.int64).reshape(len(names), bins)
-    return {name: {"hours": coded(grid)} for name, grid in zip(names, whole, strict=True)}
+    whole = np.rint(grids * _HUNDREDTHS).astype(np.int64)
+    texts = coded_parts(whole, np.full(len(names), bins))
+    return {name: {"hours": text} for name, text in zip(names, texts, strict=True)}

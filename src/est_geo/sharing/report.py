@@ -71,7 +71,7 @@ def write_report(
     language: str = "sv",
     made_on: dt.date | None = None,
     template: str | Path | None = None,
-    with_map: bool = True,
+    with_map: bool | Page = True,
 ) -> Path | Report:
     """Write a picture as a report of one file.
 
@@ -91,8 +91,9 @@ def write_report(
     template : str or Path, optional
         A Jinja file of your own, which may extend "report.html" and replace its blocks. What it is
         given stands in docs/report.md. It is run in a sandbox, and everything in it is escaped.
-    with_map : bool
-        Whether to hold the map that moves; the still one is always there, for paper.
+    with_map : bool or Page
+        Whether to hold the map that moves; the still one is always there, for paper. The page of a
+        map that is drawn already, ``picture.map().page()``, is held as it is.
 
     Returns
     -------
@@ -116,7 +117,11 @@ def write_report(
         raise InputError(f"`path` must end in .html or .pdf, not {Path(path).name!r}.")
     paper = suffix == ".pdf"
     content = report_content(
-        picture, title=title, language=language, made_on=made_on, with_map=with_map and not paper
+        picture,
+        title=title,
+        language=language,
+        made_on=made_on,
+        with_map=False if paper else with_map,
     )
     page = render(content | {"open_method": paper}, template)
     if path is None:
@@ -133,7 +138,7 @@ def report_content(
     title: str | None = None,
     language: str = "sv",
     made_on: dt.date | None = None,
-    with_map: bool = True,
+    with_map: bool | Page = True,
 ) -> dict[str, Any]:
     """Gather everything that a report's template is given, as texts, lists and dicts."""
     say = report_words(language)
@@ -142,7 +147,7 @@ def report_content(
     audience = getattr(picture, "audience", "internal")
     for_whom = say["for_audience"].format(audience_word(audience, language))
     source = _source(picture, say)
-    page = _map_page(picture, language) if with_map else None
+    page = _map_page(picture, language) if with_map is True else with_map or None
     chart = weekly(picture, language)
     smallest = getattr(picture, "smallest", 1)
     foot = [heading, *([period] if period else []), for_whom, source]

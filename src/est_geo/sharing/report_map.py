@@ -7,6 +7,7 @@ runs.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,13 +43,11 @@ def still_map(picture: Any, language: str) -> str | None:  # noqa: ANN401 - any 
     height = (north - south) * scale + 2 * _MARGIN
     place = _Sheet(west, north, scale)
     parts = [f'<rect width="{width:.0f}" height="{height:.0f}" fill="#f4f4f2"/>']
-    parts += [
-        f'<path d="{place.path(shape)}" fill="#fff" stroke="none"/>' for shape in districts.geometry
-    ]
+    outlines = place.paths(districts.geometry)
+    parts += [f'<path d="{path}" fill="#fff" stroke="none"/>' for path in outlines]
     parts += _density(picture, place)
     parts += [
-        f'<path d="{place.path(shape)}" fill="none" stroke="{_RULE}" stroke-width="1"/>'
-        for shape in districts.geometry
+        f'<path d="{path}" fill="none" stroke="{_RULE}" stroke-width="1"/>' for path in outlines
     ]
     parts += _names(districts, place)
     parts += _outlines(picture, place)
@@ -73,16 +72,20 @@ class _Sheet:
         rounded: NDArray[np.float64] = np.round(moved, 1)
         return rounded
 
-    def path(self, shape: shapely.Geometry) -> str:
-        """Outline of a polygon, thinned to what can be seen."""
-        thin = shapely.simplify(shape, 0.4 / self.scale)
-        pieces = shapely.get_parts(thin)
-        pieces = pieces[shapely.area(pieces) * self.scale**2 >= _SEEN]
-        rings = shapely.get_rings(pieces) if len(pieces) else []
-        return "".join(
-            "M" + "L".join(f"{x:g} {y:g}" for x, y in self.at(shapely.get_coordinates(ring))) + "Z"
-            for ring in rings
-        )
+    def paths(self, shapes: gpd.GeoSeries) -> list[str]:
+        """Outlines of polygons, thinned to what can be seen."""
+        thin = shapely.simplify(np.asarray(shapes.array), 0.4 / self.scale)
+        pieces, owner = shapely.get_parts(thin, return_index=True)
+        seen = shapely.area(pieces) * self.scale**2 >= _SEEN
+        pieces, owner = pieces[seen], owner[seen]
+        rings, piece = shapely.get_rings(pieces, return_index=True)
+        points, ring = shapely.get_coordinates(rings, return_index=True)
+        written = [f"{x:g} {y:g}" for x, y in self.at(points).tolist()]
+        ends = np.cumsum(np.bincount(ring, minlength=len(rings))).tolist()
+        paths = [""] * len(shapes)
+        for number, (start, end) in zip(owner[piece].tolist(), pairwise([0, *ends]), strict=True):
+            paths[number] += "M" + "L".join(written[start:end]) + "Z"
+        return paths
 
 
 def _density(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any picture
@@ -91,9 +94,8 @@ def _density(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any pi
         return []
     bands = density.contours()
     return [
-        f'<path d="{place.path(shape)}" fill="{_VIOLET[min(i, len(_VIOLET) - 1)]}" '
-        'fill-rule="evenodd"/>'
-        for i, shape in enumerate(bands.geometry)
+        f'<path d="{path}" fill="{_VIOLET[min(i, len(_VIOLET) - 1)]}" fill-rule="evenodd"/>'
+        for i, path in enumerate(place.paths(bands.geometry))
     ]
 
 
@@ -114,9 +116,8 @@ def _outlines(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any p
     if places is None:
         return []
     return [
-        f'<path d="{place.path(shape)}" fill="none" stroke="{_RED}" stroke-width="1.6" '
-        'stroke-dasharray="5 3"/>'
-        for shape in places.geometry
+        f'<path d="{path}" fill="none" stroke="{_RED}" stroke-width="1.6" stroke-dasharray="5 3"/>'
+        for path in place.paths(places.geometry)
     ]
 
 

@@ -7,6 +7,7 @@ one short code for each kind and period that occurs (see `coding`).
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ import shapely
 
 from est_geo.checks import check_points
 from est_geo.errors import InputError
-from est_geo.sharing.coding import MILLIONTHS, WGS84, coded, signed
+from est_geo.sharing.coding import MILLIONTHS, WGS84, coded, coded_parts, signed
 from est_geo.sharing.layer_data import layer_data
 from est_geo.sharing.map_layer import MapLayer
 from est_geo.sharing.map_words import category_name, map_words
@@ -45,10 +46,21 @@ class SiteLayer(MapLayer):
         self._name = "EstGeoSites"
         self.index = index
 
-    def member_code(self, site_ids: Iterable[int]) -> str:
-        """Write which sites of the page these are; those it does not have are left out."""
-        found = sorted(self.index[site] for site in site_ids if site in self.index)
-        return coded(np.diff(np.array(found, dtype=int), prepend=0).astype(np.int64))
+    def member_codes(self, members: Iterable[str]) -> list[str]:
+        """Write which sites of the page stand in each text, by their ids with blanks between.
+
+        Those that the page does not have are left out.
+        """
+        found = [
+            sorted(self.index[site] for site in map(int, ids.split()) if site in self.index)
+            for ids in members
+        ]
+        sizes = np.array([len(places) for places in found], dtype=np.int64)
+        flat = np.array(list(chain.from_iterable(found)), dtype=np.int64)
+        steps = np.diff(flat, prepend=0)
+        starts = (np.cumsum(sizes) - sizes)[sizes > 0]
+        steps[starts] = flat[starts]
+        return coded_parts(steps, sizes)
 
 
 def sites(
