@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import threading
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,12 +17,15 @@ import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
+from scipy import ndimage
 
+from est_geo import compiled
 from est_geo import files as est_geo_files
 from est_geo.errors import CRSError, FileRefused, InputError
 from est_geo.geography import bundled as bundled_module
 from est_geo.geography import districts as districts_module
 from est_geo.geography import location
+from est_geo.geography import location_kernels as kernels
 from est_geo.geography.assignment import assign_districts
 from est_geo.geography.bundled import BUNDLED, load_districts, municipality_outlines, slug
 from est_geo.geography.districts import read_districts
@@ -649,6 +653,7 @@ def test_a_grid_over_the_districts_changes_nothing(seed, monkeypatch):
             holed,
             shapely.affinity.rotate(shapely.box(500, 0, 620, 90), 33),
             shapely.MultiPolygon([shapely.box(700, 0, 700.4, 100), shapely.box(720, 3, 740, 9)]),
+            shapely.box(40, 20, 140, 70),  # over several of the others
         ]
     )
     lines = shapely.boundary(shapes)
@@ -664,12 +669,76 @@ def test_a_grid_over_the_districts_changes_nothing(seed, monkeypatch):
             [[0, 0], [1e9, -1e9], [1e300, 1], [-4e7, 4e7]],
         ]
     )
-    expected = location.locate_one_by_one(xy, shapes)
+    touched = np.array([shapely.intersects_xy(shape, *xy.T) for shape in shapes])
+    first = np.where(touched.any(axis=0), touched.argmax(axis=0), location.NOWHERE)
+    expected = first, touched.sum(axis=0) > 1
+    np.testing.assert_array_equal(location.locate_one_by_one(xy, shapes), expected)
     monkeypatch.setattr(location, "_WORTH_A_GRID", 0)
+    huge = np.array([shapely.box(-1.5e308, 0, 1.5e308, 9)])  # farther across than a number holds
+    assert location.locate(np.array([[1.0, 1.0], [1.0, 11.0]]), huge)[0].tolist() == [0, -1]
     for cells in (1, 3, 16, 256):
-        monkeypatch.setattr(location, "_CELLS", cells)
+        monkeypatch.setattr(location, "_cells_along", lambda *_, cells=cells: cells)
         found = location.locate(xy, shapes)
         np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_cells_are_marked_that_a_border_runs_through_or_comes_near(seed):
+    """Also along the edges of cells and through their corners; none that it stays away from."""
+    rng = np.random.default_rng(seed)
+    corners = rng.integers(0, 17, (2, 5, 2)) / rng.choice([1, 2, 7], (2, 5, 1))
+    corners[0, 1] = corners[0, 0] + (1e-12, 0)
+    corners[0, 3] = corners[0, 2] + (9, 1e-12)
+    cells = np.zeros((20, 29), dtype=np.int32)
+    kernels.mark_borders(
+        corners.reshape(-1, 2) * 3 + 7, np.repeat([0, 1], 5), np.array([7, 7, 1 / 3]), cells
+    )
+    borders = shapely.union_all(shapely.linestrings(corners))
+    row, column = np.indices(cells.shape) - 1
+    for by, expected in ((0.9e-3, True), (2e-3, False)):
+        grown = shapely.box(column - by, row - by, column + 1 + by, row + 1 + by)
+        inner = (slice(1, -1), slice(1, -1))
+        reached = shapely.intersects(grown, borders)[inner]
+        marked = (cells == 2 * kernels.CROSSED)[inner]
+        assert marked[reached == expected].tolist() == [expected] * (reached == expected).sum()
+
+
+@pytest.mark.parametrize("borders", [0.1, 0.4, 0.6, 1])
+def test_regions_are_the_connected_cells(borders):
+    crossed = np.random.default_rng(7).random((60, 80)) < borders
+    cells = np.where(crossed, 2 * kernels.CROSSED, 0).astype(np.int32)
+    row, column, region = kernels.regions(cells)
+    label, count = ndimage.label(~crossed)
+    assert len(row) == len(column) == count
+    found = region[cells[~crossed]]
+    np.testing.assert_array_equal(label[row, column][found], label[~crossed])
+
+
+def test_cells_are_smaller_the_more_points_and_borders():
+    districts = np.asarray(lattice().geometry.array)  # nine squares: borders of twelve sides
+    assert location._cells_along(6.0, districts, 1) == int(np.cbrt(14 * 12))
+    assert location._cells_along(6.0, districts, 8 * 10**6) == int(np.cbrt(14 * 12 * 8e6))
+    assert location._cells_along(6.0, districts, 10**9) == 2048
+
+
+def test_no_two_threads_ask_the_same_polygon(monkeypatch):
+    """A prepared polygon makes its index when it is first asked."""
+    asked = {}
+    intersects_xy = shapely.intersects_xy
+
+    def ask(shapes, *xy):
+        asked.setdefault(threading.get_ident(), set()).update(map(id, shapes))
+        together.wait(timeout=60)  # both threads are here, so that one does not do it all
+        return intersects_xy(shapes, *xy)
+
+    together = threading.Barrier(2)
+    monkeypatch.setattr(compiled, "cores", lambda: 2)
+    monkeypatch.setattr(shapely, "intersects_xy", ask)
+    shapes = np.asarray(lattice().geometry.array)
+    location.locate_one_by_one(np.random.default_rng(1).uniform(10, 16, (9_000, 2)), shapes)
+    one, other = asked.values()
+    assert one
+    assert not one & other
 
 
 def test_nothing_placed_is_not_a_fault():
@@ -690,6 +759,10 @@ def test_null_island_is_outside_even_of_a_polygon_over_it():
     assert found.attrs["assignment"]["outside"] == 1
     assert found.attrs["assignment"]["inside"] == 1
     assert found.attrs["assignment"]["on_edge"] == 0
+    halves = polygons([shapely.box(-5, -5, 0, 5), shapely.box(0, -5, 5, 5)])
+    found = assign_districts(points([(0, 0), (0, 1)]), halves, outside="keep")
+    assert given_ids(found) == [None, "d0"]
+    assert found.attrs["assignment"]["on_edge"] == 1
 
 
 def test_points_outside_are_refused_by_count_and_first_culprit():

@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[Any, np.dtype[np.float64]]
     Integers = np.ndarray[Any, np.dtype[np.intp]]
+    Numbers = np.ndarray[Any, np.dtype[np.int32]]
     Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 NOWHERE: Final = -1
 _WORTH_A_GRID = 50_000  # points
-_MANY = 200_000
-_CELLS, _MANY_CELLS = 256, 1024  # along the longer side, and with many points
-_STEPS = 4  # along a border, for each cell
+_WORTH_THREADS = 5_000  # tests of a point against a polygon
+_POINT_IN_CELLS = 14  # what testing a point costs more than a cell of the grid, measured
+_MOST_CELLS = 2048  # along the longer side
 
 
-def locate(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Integers, Mask]:
+def locate(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Numbers, Mask]:
     """Find the polygon of each point.
 
     Parameters
@@ -43,22 +44,22 @@ def locate(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Integers, Mask]:
         The first polygon that touches each point, `NOWHERE` where none does; and whether several
         do.
     """
-    west, south, east, north = shapely.total_bounds(polygons)
-    cells = _CELLS if len(xy) < _MANY else _MANY_CELLS
-    cell = max(east - west, north - south) / cells
-    if len(xy) < _WORTH_A_GRID or not cell > 0:
+    west, south, east, north = map(float, shapely.total_bounds(polygons))
+    side = max(east - west, north - south)
+    if len(xy) < _WORTH_A_GRID or side == np.inf:
         return locate_one_by_one(xy, polygons)
     # Compiled loops are felt only where there are many.
     from est_geo.geography import location_kernels as kernels  # noqa: PLC0415
 
-    frame = np.array([west, south, cell])
+    per_m = min(_cells_along(side, polygons, len(xy)) / side, np.finfo(np.float64).max)
+    frame = np.array([west, south, per_m])
     # One cell more on each side: a rim for all that lies outside.
-    shape = (int((north - south) / cell) + 3, int((east - west) / cell) + 3)
-    cell_found, cell_shared = _locate_cells(polygons, frame, shape)
-    found, shared = np.empty(len(xy), dtype=np.intp), np.empty(len(xy), dtype=np.bool_)
+    shape = (int((north - south) * per_m) + 3, int((east - west) * per_m) + 3)
+    cells = _locate_cells(polygons, frame, shape)
+    found, shared = np.empty(len(xy), dtype=np.int32), np.empty(len(xy), dtype=np.bool_)
     in_bands(
         lambda first, last: kernels.look_up(
-            xy[first:last], frame, cell_found, cell_shared, found[first:last], shared[first:last]
+            xy[first:last], frame, cells, found[first:last], shared[first:last]
         ),
         len(xy),
     )
@@ -67,48 +68,68 @@ def locate(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Integers, Mask]:
     return found, shared
 
 
+def _cells_along(side: float, polygons: np.ndarray[Any, Any], points: int) -> int:
+    """Choose how many cells lie along the longer side.
+
+    With c of them, filling the grid takes a time like c², and testing the points near borders one
+    like points · borders / c, borders being measured in sides. The sum is least at a cube root.
+    """
+    borders = float(shapely.length(polygons).sum()) / side
+    return int(min(max(1.0, np.cbrt(_POINT_IN_CELLS * points * borders)), _MOST_CELLS))
+
+
 def _locate_cells(
     polygons: np.ndarray[Any, Any], frame: Floats, shape: tuple[int, int]
-) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-    """Find the polygon of whole cells, `CROSSED` where a border may run, and which are shared."""
+) -> NDArray[np.int32]:
+    """Find the polygon of whole cells, as codes for `look_up`."""
     from est_geo.geography import location_kernels as kernels  # noqa: PLC0415 - as above
 
-    found, shared = np.zeros(shape, dtype=np.int32), np.zeros(shape, dtype=np.bool_)
-    step = frame[2] / _STEPS
-    border = shapely.get_coordinates(shapely.segmentize(polygons, step))
-    kernels.mark_borders(border, frame, step, found)
-    # Along a row nothing changes but at a border: the first cell of each stretch tells for all.
-    row, column = kernels.stretches(found)
+    cells = np.zeros(shape, dtype=np.int32)
+    rings = shapely.get_rings(shapely.get_parts(polygons))
+    kernels.mark_borders(*shapely.get_coordinates(rings, return_index=True), frame, cells)
+    # Within a region nothing changes: one cell tells for all.
+    row, column, region = kernels.regions(cells)
     centres = np.column_stack(
-        [frame[0] + (column - 0.5) * frame[2], frame[1] + (row - 0.5) * frame[2]]
+        [frame[0] + (column - 0.5) / frame[2], frame[1] + (row - 0.5) / frame[2]]
     )
-    kernels.fill(*locate_one_by_one(centres, polygons), found, shared)
-    return found, shared
+    found, shared = locate_one_by_one(centres, polygons)
+    kernels.fill(2 * found + shared, region, cells)
+    return cells
 
 
-def locate_one_by_one(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Integers, Mask]:
-    """Find the polygon of each point by testing it against each that may hold it.
+def locate_one_by_one(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Numbers, Mask]:
+    """Find the polygon of each point by testing it against each that may hold it."""
+    point, polygon = _candidates(xy, shapely.bounds(polygons))
+    hit = np.empty(len(point), dtype=np.bool_)
+    many = len(point) >= _WORTH_THREADS
 
-    Points are sorted by easting, so those inside a polygon's west and east bounds are a slice; of
-    the slice, those inside its south and north bounds are tested against the polygon itself.
+    def test(first: int, last: int) -> None:
+        # A prepared polygon makes its index when first asked: no two threads may ask the same one.
+        own = shapely.force_2d(polygons) if many else polygons
+        shapely.prepare(own)
+        eastings, northings = xy[point[first:last]].T
+        # `intersects`, unlike `contains`, holds on the edge too.
+        hit[first:last] = shapely.intersects_xy(own[polygon[first:last]], eastings, northings)
+
+    in_bands(test, len(point), bands_per_core=1, worth_it=many)
+    point, polygon = point[hit], polygon[hit]
+    found = np.full(len(xy), NOWHERE, dtype=np.int32)
+    found[point[::-1]] = polygon[::-1]  # the first one is written last
+    return found, np.bincount(point, minlength=len(xy)) > 1
+
+
+def _candidates(xy: Floats, bounds: Floats) -> tuple[Integers, Integers]:
+    """List points with the polygons within whose bounds they lie, polygon by polygon.
+
+    Points are sorted by easting, so those inside a polygon's west and east bounds are a slice.
     """
     order = np.argsort(xy[:, 0], kind="stable")
     eastings, northings = xy[order, 0], xy[order, 1]
-    found = np.full(len(xy), NOWHERE)
-    shared = np.zeros(len(xy), dtype=np.bool_)
-    shapely.prepare(polygons)
-    bounds = shapely.bounds(polygons)
     first = np.searchsorted(eastings, bounds[:, 0], side="left")
     last = np.searchsorted(eastings, bounds[:, 2], side="right")
-    for index, polygon in enumerate(polygons):
-        north = northings[first[index] : last[index]]
-        near = np.flatnonzero((north >= bounds[index, 1]) & (north <= bounds[index, 3]))
-        near += first[index]
-        # `intersects`, unlike `contains`, holds on the edge too.
-        hit = near[shapely.intersects_xy(polygon, eastings[near], northings[near])]
-        new = found[hit] == NOWHERE
-        found[hit[new]] = index
-        shared[hit[~new]] = True
-    back = np.empty_like(order)
-    back[order] = np.arange(len(order))
-    return found[back], shared[back]
+    inside: list[Integers] = []
+    for (_, south, _, north), start, stop in zip(bounds, first, last, strict=True):
+        across = northings[start:stop]
+        inside.append(order[start:stop][(across >= south) & (across <= north)])
+    counts = [len(points) for points in inside]
+    return np.concatenate(inside), np.repeat(np.arange(len(bounds)), counts)

@@ -1,4 +1,9 @@
-"""The inner loops that look points up in a grid over polygons; see `location`."""
+"""The inner loops that look points up in a grid over polygons; see `location`.
+
+A point lies in cell (row, column) = floor((northing − frame[1]) · frame[2]) + 1 and the same of its
+easting: row 0 and column 0, like the last ones, are a rim that holds all that lies outside. A cell
+holds 2 · (number of its polygon), and 1 more if it lies in several.
+"""
 
 from __future__ import annotations
 
@@ -13,88 +18,121 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = np.ndarray[Any, np.dtype[np.float64]]
-    Integers = np.ndarray[Any, np.dtype[np.intp]]
-    Mask = np.ndarray[Any, np.dtype[np.bool_]]
+    Numbers = np.ndarray[Any, np.dtype[np.int32]]
 
-CROSSED = -2
-
-
-@compiled()
-def mark_borders(border: Floats, frame: Floats, step: float, found: NDArray[np.int32]) -> None:
-    """Mark the cells through which a border may run.
-
-    A border's points are less than half a step from one of these, so at most a cell further.
-    """
-    for i in range(border.shape[0]):
-        for up in (-step, step):
-            for right in (-step, step):
-                row, column = _cell_of(border[i, 0] + right, border[i, 1] + up, frame, found)
-                found[row, column] = CROSSED
+CROSSED = -2  # in place of a polygon's number: a border may run through the cell
+_MARGIN = 1e-3  # cells, far more than rounding may move a point or a border
 
 
 @compiled()
-def stretches(found: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Row and column of the first cell of each stretch without a border, in order."""
-    rows, columns = found.shape
-    count = 0
-    for row in range(rows):
-        for column in range(columns):
-            opens = column == 0 or found[row, column - 1] == CROSSED
-            count += opens and found[row, column] != CROSSED
-    at = np.empty((2, count), dtype=np.int64)
-    count = 0
-    for row in range(rows):
-        for column in range(columns):
-            opens = column == 0 or found[row, column - 1] == CROSSED
-            if opens and found[row, column] != CROSSED:
-                at[0, count], at[1, count] = row, column
-                count += 1
-    return at[0], at[1]
-
-
-@compiled()
-def fill(
-    of_stretch: Integers,
-    shared_stretch: Mask,
-    found: NDArray[np.int32],
-    shared: NDArray[np.bool_],
+def mark_borders(
+    corners: Floats, ring: NDArray[np.int64], frame: Floats, cells: NDArray[np.int32]
 ) -> None:
-    """Give all cells of a stretch what its first one has."""
-    rows, columns = found.shape
-    stretch = -1
+    """Mark the cells that a border runs through or comes near.
+
+    `corners` are those of the rings, one after the other, and `ring` tells which ring each is of.
+    """
+    for i in range(1, ring.size):
+        if ring[i] != ring[i - 1]:
+            continue
+        x, y = (corners[i - 1, 0] - frame[0]) * frame[2], (corners[i - 1, 1] - frame[1]) * frame[2]
+        to_x, to_y = (corners[i, 0] - frame[0]) * frame[2], (corners[i, 1] - frame[1]) * frame[2]
+        if to_y < y:
+            x, y, to_x, to_y = to_x, to_y, x, y
+        rise = to_y - y
+        for row in range(math.floor(y - _MARGIN), math.floor(to_y + _MARGIN) + 1):
+            enters, leaves = x, to_x
+            if rise > 0:
+                enters = x + (to_x - x) * min(max((row - _MARGIN - y) / rise, 0.0), 1.0)
+                leaves = x + (to_x - x) * min(max((row + 1 + _MARGIN - y) / rise, 0.0), 1.0)
+            left, right = min(enters, leaves), max(enters, leaves)
+            for column in range(math.floor(left - _MARGIN), math.floor(right + _MARGIN) + 1):
+                cells[row + 1, column + 1] = 2 * CROSSED
+
+
+@compiled()
+def regions(cells: NDArray[np.int32]) -> tuple[Numbers, Numbers, Numbers]:
+    """Part the cells into regions that no border runs through, and number their stretches.
+
+    A stretch is what lies side by side in a row without a border; stretches above each other are of
+    one region. Each cell gets the number of its stretch.
+
+    Returns
+    -------
+    row, column : arrays of int
+        A cell of each region.
+    region : array of int
+        Region of each stretch.
+    """
+    rows, columns = cells.shape
+    crossed = 2 * CROSSED
+    count = 0
     for row in range(rows):
-        crossed = True
         for column in range(columns):
-            opens = crossed
-            crossed = found[row, column] == CROSSED
-            if crossed:
+            opens = column == 0 or cells[row, column - 1] == crossed
+            count += opens and cells[row, column] != crossed
+    parent = np.arange(count).astype(np.int32)
+    at = np.empty((2, count), dtype=np.int32)
+    stretch = below = -1
+    for row in range(rows):
+        for column in range(columns):
+            if cells[row, column] == crossed:
                 continue
-            stretch += opens
-            found[row, column] = of_stretch[stretch]
-            shared[row, column] = shared_stretch[stretch]
+            if column == 0 or cells[row, column - 1] == crossed:
+                stretch, below = stretch + 1, -1
+                at[0, stretch], at[1, stretch] = row, column
+            cells[row, column] = stretch
+            beside = cells[row - 1, column] if row else crossed
+            if beside in (crossed, below):
+                continue
+            below = beside
+            a, b = _root(parent, stretch), _root(parent, below)
+            parent[max(a, b)] = min(a, b)
+    # The first stretch of a region is its root, so that it has its number before the others ask.
+    region = np.empty(count, dtype=np.int32)
+    found = 0
+    for stretch in range(count):
+        if parent[stretch] == stretch:
+            region[stretch] = found
+            at[0, found], at[1, found] = at[0, stretch], at[1, stretch]
+            found += 1
+        else:
+            region[stretch] = region[parent[stretch]]
+    return at[0, :found], at[1, :found], region
+
+
+@compiled()
+def _root(parent: Numbers, stretch: int) -> int:
+    """Follow a stretch to the root of its tree, halving the path on the way."""
+    while parent[stretch] != stretch:
+        parent[stretch] = parent[parent[stretch]]
+        stretch = parent[stretch]
+    return stretch
+
+
+@compiled()
+def fill(code: Numbers, region: Numbers, cells: NDArray[np.int32]) -> None:
+    """Put the code of its region in place of each cell's stretch."""
+    rows, columns = cells.shape
+    for row in range(rows):
+        for column in range(columns):
+            if cells[row, column] != 2 * CROSSED:
+                cells[row, column] = code[region[cells[row, column]]]
 
 
 @compiled()
 def look_up(
     xy: Floats,
     frame: Floats,
-    cell_found: NDArray[np.int32],
-    cell_shared: NDArray[np.bool_],
-    found: Integers,
-    shared: Mask,
+    cells: NDArray[np.int32],
+    found: Numbers,
+    shared: NDArray[np.bool_],
 ) -> None:
     """Read for each point what is known of its cell."""
+    top, right = cells.shape[0] - 1.0, cells.shape[1] - 1.0
     for i in range(found.size):
-        row, column = _cell_of(xy[i, 0], xy[i, 1], frame, cell_found)
-        found[i] = cell_found[row, column]
-        shared[i] = cell_shared[row, column]
-
-
-@compiled()
-def _cell_of(
-    easting: float, northing: float, frame: Floats, cells: NDArray[np.int32]
-) -> tuple[int, int]:
-    """Give row and column of a point's cell; what is outside lies in the rim."""
-    row = math.floor(min(max((northing - frame[1]) / frame[2], -1.0), cells.shape[0] - 2.0)) + 1
-    column = math.floor(min(max((easting - frame[0]) / frame[2], -1.0), cells.shape[1] - 2.0)) + 1
-    return row, column
+        # Cut off before it is made whole: an integer cannot hold what is very far away.
+        row = int(min(max((xy[i, 1] - frame[1]) * frame[2] + 1.0, 0.0), top))
+        column = int(min(max((xy[i, 0] - frame[0]) * frame[2] + 1.0, 0.0), right))
+        found[i] = cells[row, column] >> 1
+        shared[i] = cells[row, column] & 1
