@@ -12,13 +12,14 @@ import shapely
 from est_geo.checks import check_choice, check_polygons, check_same_crs, first_row, read_points
 from est_geo.compiled import in_bands
 from est_geo.errors import InputError
-from est_geo.geography.location import NOWHERE, locate
+from est_geo.geography.location import NOWHERE, locate, locate_one_by_one
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     Floats = np.ndarray[Any, np.dtype[np.float64]]
     Integers = np.ndarray[Any, np.dtype[np.intp]]
+    Numbers = np.ndarray[Any, np.dtype[np.int32]]
     Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 logger = logging.getLogger(__name__)
@@ -76,36 +77,39 @@ def assign_districts(
     ordered = ordered.sort_values("district_id")
     polygons = np.asarray(ordered.geometry.array)
 
-    locations = xy if placed.all() else xy[placed]
-    null_island = locations[:, 0] == 0
-    null_island[null_island] = locations[null_island, 1] == 0
+    everywhere = bool(placed.all())
+    locations = xy if everywhere else xy[placed]
     found, shared = locate(locations, polygons)
+    null_island = _at_null_island(locations, found, polygons)
     found[null_island], shared[null_island] = NOWHERE, False
-    stray = (found == NOWHERE) & ~null_island
-    if outside == "nearest":
+    stray = found == NOWHERE
+    inside = len(found) - np.count_nonzero(stray)
+    stray[null_island] = False
+    moved = np.count_nonzero(stray) if outside == "nearest" else 0
+    if moved:
         found[stray] = _nearest(locations[stray], polygons)
+    del xy, locations  # of the size of the columns that follow
 
-    position = found
-    if not placed.all():
-        position = np.full(len(incidents), NOWHERE)
+    position, district_only = found, 0
+    if not everywhere:
+        position = np.full(len(incidents), NOWHERE, dtype=found.dtype)
         position[placed] = found
         if "district_id" in incidents.columns:
             known = incidents["district_id"][~placed]
             position[~placed] = pd.Index(ordered["district_id"]).get_indexer(known)
-    unplaced = ~placed & (position == NOWHERE)
-    without = found == NOWHERE
+            district_only = np.count_nonzero(position[~placed] != NOWHERE)
     counts = {
-        "inside": int((~stray & ~null_island).sum()),
-        "outside": int(without.sum()),
-        "at_null_island": int(null_island.sum()),
-        "district_only": int((~placed).sum() - unplaced.sum()),
-        "unplaced": int(unplaced.sum()),
-        "on_edge": int(shared.sum()),
-        "moved_to_nearest": int((stray & ~without).sum()),
+        "inside": inside,
+        "outside": len(found) - inside - moved,
+        "at_null_island": len(null_island),
+        "district_only": district_only,
+        "unplaced": len(incidents) - len(found) - district_only,
+        "on_edge": np.count_nonzero(shared),
+        "moved_to_nearest": moved,
     }
     if outside == "raise" and counts["outside"]:
         at = np.zeros(len(incidents), dtype=bool)
-        at[placed] = without
+        at[placed] = found == NOWHERE
         _refuse_outside(incidents, at, counts["at_null_island"])
     logger.info("incidents by district: %s", counts)
 
@@ -139,10 +143,15 @@ def _check_ids(districts: gpd.GeoDataFrame) -> None:
             )
 
 
+def _at_null_island(xy: Floats, found: Numbers, polygons: np.ndarray[Any, Any]) -> Integers:
+    """List the points at exactly 0, 0: of those found where 0, 0 lies, mostly nowhere."""
+    there, _ = locate_one_by_one(np.zeros((1, 2)), polygons)
+    among = np.flatnonzero(found == there[0])
+    return among[(xy[among] == 0).all(axis=1)]
+
+
 def _nearest(xy: Floats, polygons: np.ndarray[Any, Any]) -> Integers:
     """Return the nearest polygon of each location, the first of equally near ones."""
-    if len(xy) == 0:
-        return np.empty(0, dtype=np.intp)
     tree = shapely.STRtree(polygons)
     distinct, which = np.unique(xy, axis=0, return_inverse=True)
     (location, polygon), distance = tree.query_nearest(
