@@ -724,18 +724,20 @@ def test_cells_are_smaller_the_more_points_and_borders():
 def test_no_two_threads_ask_the_same_polygon(monkeypatch):
     """A prepared polygon makes its index when it is first asked."""
     asked = {}
+    together = threading.Barrier(2)
     intersects_xy = shapely.intersects_xy
 
     def ask(shapes, *xy):
-        asked.setdefault(threading.get_ident(), set()).update(map(id, shapes))
-        together.wait(timeout=60)  # both threads are here, so that one does not do it all
+        if threading.current_thread() is not threading.main_thread():
+            asked[threading.get_ident()] = set(map(id, shapes))
+            together.wait(timeout=60)  # both are at it
         return intersects_xy(shapes, *xy)
 
-    together = threading.Barrier(2)
     monkeypatch.setattr(compiled, "cores", lambda: 2)
     monkeypatch.setattr(shapely, "intersects_xy", ask)
+    monkeypatch.setattr(location, "_WORTH_A_GRID", 0)
     shapes = np.asarray(lattice().geometry.array)
-    location.locate_one_by_one(np.random.default_rng(1).uniform(10, 16, (9_000, 2)), shapes)
+    location.locate(np.tile(shapely.get_coordinates(shapes), (50, 1)), shapes)
     one, other = asked.values()
     assert one
     assert not one & other

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 NOWHERE: Final = -1
 _WORTH_A_GRID = 50_000  # points
-_WORTH_THREADS = 5_000  # tests of a point against a polygon
 _POINT_IN_CELLS = 14  # what testing a point costs more than a cell of the grid, measured
 _MOST_CELLS = 2048  # along the longer side
 
@@ -57,14 +56,15 @@ def locate(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Numbers, Mask]:
     shape = (int((north - south) * per_m) + 3, int((east - west) * per_m) + 3)
     cells = _locate_cells(polygons, frame, shape)
     found, shared = np.empty(len(xy), dtype=np.int32), np.empty(len(xy), dtype=np.bool_)
-    in_bands(
-        lambda first, last: kernels.look_up(
-            xy[first:last], frame, cells, found[first:last], shared[first:last]
-        ),
-        len(xy),
-    )
-    near = np.flatnonzero(found == kernels.CROSSED)
-    found[near], shared[near] = locate_one_by_one(xy[near], polygons)
+
+    def look(first: int, last: int) -> None:
+        part = slice(first, last)
+        kernels.look_up(xy[part], frame, cells, found[part], shared[part])
+        near = first + np.flatnonzero(found[part] == kernels.CROSSED)
+        # A prepared polygon makes its index when first asked: no two threads may ask the same one.
+        found[near], shared[near] = locate_one_by_one(xy[near], shapely.force_2d(polygons))
+
+    in_bands(look, len(xy), bands_per_core=1)
     return found, shared
 
 
@@ -100,18 +100,9 @@ def _locate_cells(
 def locate_one_by_one(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Numbers, Mask]:
     """Find the polygon of each point by testing it against each that may hold it."""
     point, polygon = _candidates(xy, shapely.bounds(polygons))
-    hit = np.empty(len(point), dtype=np.bool_)
-    many = len(point) >= _WORTH_THREADS
-
-    def test(first: int, last: int) -> None:
-        # A prepared polygon makes its index when first asked: no two threads may ask the same one.
-        own = shapely.force_2d(polygons) if many else polygons
-        shapely.prepare(own)
-        eastings, northings = xy[point[first:last]].T
-        # `intersects`, unlike `contains`, holds on the edge too.
-        hit[first:last] = shapely.intersects_xy(own[polygon[first:last]], eastings, northings)
-
-    in_bands(test, len(point), bands_per_core=1, worth_it=many)
+    shapely.prepare(polygons)
+    # `intersects`, unlike `contains`, holds on the edge too.
+    hit = shapely.intersects_xy(polygons[polygon], xy[point, 0], xy[point, 1])
     point, polygon = point[hit], polygon[hit]
     found = np.full(len(xy), NOWHERE, dtype=np.int32)
     found[point[::-1]] = polygon[::-1]  # the first one is written last
