@@ -83,9 +83,9 @@ def assign_districts(
     null_island = _at_null_island(locations, found, polygons)
     found[null_island], shared[null_island] = NOWHERE, False
     stray = found == NOWHERE
-    inside = len(found) - np.count_nonzero(stray)
+    inside = len(found) - int(np.count_nonzero(stray))
     stray[null_island] = False
-    moved = np.count_nonzero(stray) if outside == "nearest" else 0
+    moved = int(np.count_nonzero(stray)) if outside == "nearest" else 0
     if moved:
         found[stray] = _nearest(locations[stray], polygons)
     del xy, locations  # of the size of the columns that follow
@@ -97,14 +97,14 @@ def assign_districts(
         if "district_id" in incidents.columns:
             known = incidents["district_id"][~placed]
             position[~placed] = pd.Index(ordered["district_id"]).get_indexer(known)
-            district_only = np.count_nonzero(position[~placed] != NOWHERE)
+            district_only = int(np.count_nonzero(position[~placed] != NOWHERE))
     counts = {
         "inside": inside,
         "outside": len(found) - inside - moved,
         "at_null_island": len(null_island),
         "district_only": district_only,
         "unplaced": len(incidents) - len(found) - district_only,
-        "on_edge": np.count_nonzero(shared),
+        "on_edge": int(np.count_nonzero(shared)),
         "moved_to_nearest": moved,
     }
     if outside == "raise" and counts["outside"]:

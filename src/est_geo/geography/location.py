@@ -86,7 +86,8 @@ def _locate_cells(
 
     cells = np.zeros(shape, dtype=np.int32)
     rings = shapely.get_rings(shapely.get_parts(polygons))
-    kernels.mark_borders(*shapely.get_coordinates(rings, return_index=True), frame, cells)
+    corners, ring = shapely.get_coordinates(rings, return_index=True)
+    kernels.mark_borders(corners, ring, frame, cells)
     # Within a region nothing changes: one cell tells for all.
     row, column, region = kernels.regions(cells)
     centres = np.column_stack(
