@@ -96,6 +96,10 @@ def test_a_geotiff_holds_its_place_in_its_tags(tmp_path):
         assert tags[33922].value == (0, 0, 0, 667_500, 6_591_287.5, 0)
         assert tags[34735].value[-1] == 3006
         assert tags[42113].value == "nan"
+        said = {tag.value for tag in tags.values() if isinstance(tag.value, str)}
+        assert said == {"nan", "incidents per km2; quartic kernel, bandwidth 300 m"}, (
+            "only words of ours: nothing in them has to be searched"
+        )
     first = (tmp_path / "a.tif").read_bytes()
     shifted.to_geotiff(tmp_path / "b.tif")
     assert (tmp_path / "b.tif").read_bytes() == first, "no clock and no name in the file"

@@ -13,7 +13,7 @@ import shapely
 import conftest
 import est_geo as eg
 from est_geo.analysis.density import kde
-from est_geo.errors import FileRefused, InputError
+from est_geo.errors import FileRefused, InputError, PersonalDataFound
 from est_geo.sharing.district_maps import _inside, file_names, part_of
 from est_geo.sharing.policy import page_policy
 from test_html import HOSTILE
@@ -263,3 +263,14 @@ def test_the_index_fits_a_phone_whatever_districts_are_called(page, tmp_path):
     page.goto(eg.save_district_maps(small, tmp_path)[0].as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.get_by_role("link", name="Tureberg").bounding_box()["height"] < 30  # one line
+
+
+def test_the_index_is_searched_for_personal_data(picture, tmp_path, monkeypatch):
+    with pytest.raises(PersonalDataFound, match="telephone"):
+        eg.save_district_maps(picture, tmp_path, title="Ring 070-174 06 35")
+    assert list(tmp_path.iterdir()) == []
+    # Its maps say the same and stop it before: without their search it is found in the index.
+    monkeypatch.setattr("est_geo.sharing.html.check_outgoing", lambda *_, **__: None)
+    with pytest.raises(PersonalDataFound, match=r"'index\.html' would hold"):
+        eg.save_district_maps(picture, tmp_path, title="Ring 070-174 06 35")
+    assert not (tmp_path / "index.html").exists()

@@ -1,9 +1,12 @@
 """The last door: personal data in any kind of file stops the writing."""
 
+import base64
 import html
 import io
 import json
+import struct
 import zipfile
+import zlib
 from itertools import chain
 
 import geopandas as gpd
@@ -44,6 +47,28 @@ def page(text):
     }
 
 
+def png(kind, data):
+    """The smallest picture, and one part more of it."""
+    plain = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+    )
+    part = struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return plain[:33] + part + plain[33:]
+
+
+def pictures_with(text):
+    latin, utf = text.encode("latin-1"), text.encode()
+    return {
+        "plain": png(b"tEXt", b"Author\0" + latin),
+        "name": png(b"tEXt", latin + b"\0"),
+        "packed": png(b"zTXt", b"Comment\0\0" + zlib.compress(latin)),
+        "wide": png(b"iTXt", b"Title\0\0\0sv\0Titel\0" + utf),
+        "wide and packed": png(b"iTXt", b"Title\0\1\0sv\0Titel\0" + zlib.compress(utf)),
+        "translated": png(b"iTXt", b"Title\0\0\0sv\0" + utf + b"\0Karta"),
+        "camera": png(b"eXIf", b"MM\0*\0\0\0\x08\0" + latin + b"\0"),
+    }
+
+
 def parquet(table):
     buffer = io.BytesIO()
     table.to_parquet(buffer)
@@ -73,6 +98,27 @@ def test_personal_data_is_found_in_every_kind_of_file(text):
             check_outgoing(name, content)
         assert name in str(caught.value)
         assert text not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", PERSONAL)
+@pytest.mark.parametrize("kind", pictures_with(""))
+def test_what_a_picture_says_about_itself_is_read(kind, text):
+    with pytest.raises(eg.PersonalDataFound, match="the first is in what the picture says"):
+        check_outgoing("karta.png", pictures_with(text)[kind])
+    check_outgoing("karta.png", pictures_with("Malmvägen 12")[kind])
+
+
+def test_what_is_no_picture_is_not_searched_as_one():
+    with pytest.raises(eg.InputError, match="is no PNG"):
+        check_outgoing("karta.png", b"GIF89a")
+
+
+def test_names_of_columns_are_read():
+    named = layer("x").rename(columns={"name": PERSONAL[2]})
+    with pytest.raises(eg.PersonalDataFound, match="the names in layer 'lager'"):
+        check_outgoing("t.gpkg", geopackage_bytes({"lager": named}))
+    with pytest.raises(eg.PersonalDataFound, match="the names of columns"):
+        check_outgoing("t.parquet", parquet(pd.DataFrame(named.drop(columns="geometry"))))
 
 
 def test_harmless_text_passes_in_every_kind_of_file():

@@ -21,7 +21,7 @@ from PIL import Image
 
 import conftest
 import est_geo as eg
-from est_geo.errors import InputError
+from est_geo.errors import InputError, PersonalDataFound
 from est_geo.sharing import static_features
 from est_geo.sharing.map import draw_map
 from est_geo.sharing.static_features import Drawing, plain
@@ -209,6 +209,13 @@ def test_the_width_is_checked(picture, width):
 def test_it_is_saved_whole_and_in_english(picture, tmp_path):
     drawn = draw_map(picture, language="en")
     assert drawn.save_png(tmp_path / "map.png", width=600).read_bytes() == drawn.to_png(600)
+
+
+def test_a_picture_of_personal_data_is_not_written(picture, tmp_path):
+    drawn = draw_map(picture, title="Ring 070-174 06 35")
+    with pytest.raises(PersonalDataFound, match=r"'min karta\.png' would hold .*telephone 1"):
+        drawn.save_png(tmp_path / "min karta.png")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_matplotlib_the_remedy_is_told_and_a_notebook_still_shows_the_map(

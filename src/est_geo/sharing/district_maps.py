@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from est_geo.errors import FileRefused, InputError
-from est_geo.files import write_atomic
 from est_geo.geography.bundled import slug
 from est_geo.sharing.escaping import html_text
 from est_geo.sharing.map import draw_map
 from est_geo.sharing.map_text import period_of, source_of, title_of
+from est_geo.sharing.outgoing import write_checked
 from est_geo.sharing.packaged import read_asset
 from est_geo.sharing.policy import page_policy
 from est_geo.sharing.tiles import tiles_for
@@ -75,6 +75,8 @@ def save_district_maps(
     ------
     InputError
         If the picture has one district only, or two districts whose names give the same file.
+    PersonalDataFound
+        If a text on a page looks like personal data; that page is then not written.
     FileRefused
         If the folder or a file cannot be written. Those written before are whole.
     """
@@ -105,7 +107,7 @@ def save_district_maps(
         rows.append((name, file, part, written[-1]))
     told = f"{period_of(picture, language)} · {source_of(picture, language)[0]}"
     index = _index(rows, heading=heading, told=told, language=language)
-    return [write_atomic(_inside(target, "index.html"), index), *written]
+    return write_checked({_inside(target, "index.html"): index}) + written
 
 
 def file_names(picture: Picture) -> dict[str, str]:

@@ -12,6 +12,8 @@ import io
 import json
 import re
 import sqlite3
+import struct
+import zlib
 from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import PurePath
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 # Attributes of a page that hold text for people; others hold names, numbers and addresses of ours.
 _READ_ATTRIBUTES = {"alt", "aria-label", "content", "placeholder", "title", "value"}
+_PNG = b"\x89PNG\r\n\x1a\n"
+_SAYS = {b"tEXt", b"zTXt", b"iTXt", b"eXIf"}
+_AROUND = 12  # bytes of a part besides its data: size, kind, checksum
 
 # A string of JSON with its quotes. In JSON they stand nowhere else, so none is missed.
 _find_strings = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"').findall
@@ -122,6 +127,7 @@ def _database(content: bytes) -> dict[str, str]:
             every = database.execute(f"PRAGMA table_info({quoted})").fetchall()
             # SQLite keeps a text in any column but says so only of some: ask for the text, once.
             for _, column, *_rest in every:
+                _add(found, [layer, column], where=f"the names in layer {layer!r}")
                 name = '"' + column.replace('"', '""') + '"'
                 texts = database.execute(
                     f"SELECT min(rowid), {name} FROM {quoted} "  # noqa: S608
@@ -212,13 +218,43 @@ def _plain(content: bytes) -> dict[str, str]:
     return found
 
 
-def _picture(_content: bytes) -> dict[str, str]:
-    return {}
+def _picture(content: bytes) -> dict[str, str]:
+    """Read what a PNG says about itself; what is drawn in it is no text any more."""
+    if not content.startswith(_PNG):
+        raise InputError("`content` is no PNG, as its name says, so it cannot be searched.")
+    found: dict[str, str] = {}
+    place = len(_PNG)
+    while place < len(content):
+        (size,) = struct.unpack_from(">I", content, place)
+        kind, data = content[place + 4 : place + 8], content[place + 8 : place + 8 + size]
+        if kind in _SAYS:
+            _add(found, _png_texts(kind, data), where=f"what the picture says ({kind.decode()})")
+        place += _AROUND + size
+    return found
+
+
+def _png_texts(kind: bytes, data: bytes) -> list[str]:
+    """List the texts of one part of a PNG: its name, and what stands under it."""
+    if kind == b"eXIf":  # numbers of a camera, with texts between zeros
+        return [part.decode("latin-1") for part in data.split(b"\0") if part]
+    name, _, rest = data.partition(b"\0")
+    parts = [name]
+    packed = kind == b"zTXt"
+    if kind == b"iTXt":
+        packed, rest = rest[:1] == b"\1", rest[2:]
+        language, _, rest = rest.partition(b"\0")
+        translated, _, rest = rest.partition(b"\0")
+        parts += [language, translated]
+    elif packed:
+        rest = rest[1:]
+    parts.append(zlib.decompress(rest) if packed else rest)
+    coding = "utf-8" if kind == b"iTXt" else "latin-1"
+    return [part.decode(coding, errors="replace") for part in parts if part]
 
 
 def _parquet(content: bytes) -> dict[str, str]:
     table = pq.read_table(pa.BufferReader(content))
-    found: dict[str, str] = {}
+    found = dict.fromkeys(table.column_names, "the names of columns")
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             for number, text in enumerate(column.to_pylist(), start=1):

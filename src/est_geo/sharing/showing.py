@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import folium
@@ -12,8 +13,9 @@ from est_geo.checks import check_number
 from est_geo.errors import InputError
 from est_geo.files import write_atomic
 from est_geo.sharing import area_layers
-from est_geo.sharing.escaping import html_text
+from est_geo.sharing.escaping import html_text, safe_json
 from est_geo.sharing.html import Page, make_page, write_page
+from est_geo.sharing.outgoing import check_outgoing
 from est_geo.sharing.static_features import plain
 from est_geo.sharing.static_map import static_png
 from est_geo.sharing.tiles import tiles_from
@@ -21,7 +23,6 @@ from est_geo.sharing.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
     from est_geo.sharing.background import Background
     from est_geo.sharing.tiles import Tiles
@@ -204,8 +205,17 @@ class OfflineMap(folium.Map):
         -------
         Path
             The file.
+
+        Raises
+        ------
+        PersonalDataFound
+            If a text that the map is drawn from looks like personal data; nothing is then written.
         """
-        return write_atomic(path, self.to_png(width))
+        # What is drawn cannot be read back: its texts are searched where it is drawn from.
+        check_outgoing("page.json", safe_json(self.data), called=Path(path).name)
+        picture = self.to_png(width)
+        check_outgoing("page.png", picture, called=Path(path).name)
+        return write_atomic(path, picture)
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
