@@ -116,9 +116,11 @@ def simulate(world: World, total: int, rng: np.random.Generator):
     rate *= total / rate.sum()
     chosen = rng.permutation(ADDRESSES)[: 2 * PLANTED]
     all_year, lately = chosen[:PLANTED], chosen[PLANTED:]
-    by_week = np.repeat(rate[:, None] / WEEKS, SPAN, axis=1)
-    by_week[all_year] = ALL_YEAR / WEEKS
-    by_week[lately, :RECENT] = LATELY / RECENT
+    season = _season(world)
+    by_week = rate[:, None] / WEEKS * season
+    # Eight in that year and five in those weeks, holidays and all.
+    by_week[all_year] = ALL_YEAR * season / season[:WEEKS].sum()
+    by_week[lately, :RECENT] = (LATELY * season / season[:RECENT].sum())[:RECENT]
     usual_of = size if world.known and world.register else np.ones(ADDRESSES)
     truth = Truth(
         _times_usual(by_week[:, :WEEKS].sum(axis=1), usual_of, district),
@@ -126,8 +128,10 @@ def simulate(world: World, total: int, rng: np.random.Generator):
         all_year,
         lately,
     )
-    factor = _by_week(world, rng)[district]
-    address, ago, source = _reports(world, total, rate, by_week, factor, rng)
+    noise = _noise(world, rng)[district]
+    address, ago, source = _reports(
+        world, total, by_week * noise, rate[:, None] * season * noise, rng
+    )
     reports = Reports(address, ago, source, np.ones(len(address), dtype=bool))
     text = np.where(world.register, np.arange(ADDRESSES).astype(str), None).astype(object)
     addresses = Addresses(
@@ -140,33 +144,37 @@ def simulate(world: World, total: int, rng: np.random.Generator):
     return reports, addresses, truth
 
 
-def _by_week(world: World, rng: np.random.Generator):
-    """Draw what season, holidays and noise make of each week of each district."""
-    factor = np.ones((DISTRICTS, SPAN))
+def _season(world: World):
+    """Give what season and holidays make of each week."""
+    factor = np.ones(SPAN)
     if world.season:
         calendar = 47 - np.arange(SPAN)  # week 47 is the last
         factor *= 1 + 0.35 * np.sin(2 * np.pi * (calendar - 10) / 52)
-        factor[:, np.isin(calendar % 52, (0, 1, 8, 25, 44))] *= 0.6
-    if world.noisy:
-        noise = np.zeros((DISTRICTS, SPAN))
-        noise[:, 0] = rng.normal(0, 0.35, DISTRICTS)
-        for week in range(1, SPAN):
-            noise[:, week] = 0.6 * noise[:, week - 1] + rng.normal(0, 0.28, DISTRICTS)
-        factor *= np.exp(noise - noise.var() / 2)
+        factor[np.isin(calendar % 52, (0, 1, 8, 25, 44))] *= 0.6
     return factor
 
 
-def _reports(world, total, rate, by_week, factor, rng):
+def _noise(world: World, rng: np.random.Generator):
+    """Draw how each week of each district differs from the usual; weeks hang together."""
+    noise = np.zeros((DISTRICTS, SPAN))
+    if world.noisy:
+        noise[:, 0] = rng.normal(0, 0.35, DISTRICTS)
+        for week in range(1, SPAN):
+            noise[:, week] = 0.6 * noise[:, week - 1] + rng.normal(0, 0.28, DISTRICTS)
+    return np.exp(noise - noise.var() / 2)
+
+
+def _reports(world, total, by_week, usual_by_week, rng):
     """Draw reports: address, weeks ago and reporter of each."""
-    counts = rng.poisson(by_week * factor)
+    counts = rng.poisson(by_week)
     address, ago = np.nonzero(counts)
     times = counts[address, ago]
     address, ago = np.repeat(address, times), np.repeat(ago, times)
     source = np.zeros(len(address), dtype=np.int64)
     if world.reporter:
         stock = rng.random(ADDRESSES) < 1 / 7
-        seen = np.where(stock[:, None] & (np.arange(SPAN) < WEEKS - 17), rate[:, None], 0.0)
-        more = rng.poisson(0.5 * seen / WEEKS * factor)
+        there = stock[:, None] & (np.arange(SPAN) < WEEKS - 17)
+        more = rng.poisson(np.where(there, 0.5 * usual_by_week / WEEKS, 0.0))
         at, when = np.nonzero(more)
         at, when = np.repeat(at, more[at, when]), np.repeat(when, more[at, when])
         address, ago = np.append(address, at), np.append(ago, when)
