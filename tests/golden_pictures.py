@@ -78,6 +78,9 @@ def summary(picture: eg.Picture) -> dict[str, object]:
             zip(picture.district_counts["district"], picture.district_counts["n"], strict=True)
         ),
         "verdicts": picture.addresses["verdict"].value_counts().sort_index().to_dict(),
+        "verdicts_of_places": None
+        if picture.recurring_places is None
+        else picture.recurring_places["verdict"].value_counts().sort_index().to_dict(),
         "addresses": _rows(picture.addresses, "address", "n", "weeks", "expected", "q"),
         "places": _rows(picture.places, "name", "n", "sites", "hours"),
         "deviating": _rows(red, "view", "district", "category", "n", "expected", "p", "signal"),

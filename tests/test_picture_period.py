@@ -12,7 +12,8 @@ import est_geo as eg
 from builders import box_area, incidents_at
 from est_geo.periods import parse_period
 from est_geo.picture.presets import PRESETS, known_until, preset_of, window_start
-from est_geo.schema import QUALITY, names
+from est_geo.schema import QUALITY, RECURRING_PLACES, names
+from golden_pictures import demo_picture
 
 WEST, SOUTH = 667_000, 6_591_000
 AREA = box_area(WEST, SOUTH, WEST + 2000, SOUTH + 2000)
@@ -199,3 +200,51 @@ def test_a_notebook_shows_the_headlines_and_the_map_and_no_markup_from_the_data(
     assert "<b onclick" not in shown
     assert "<iframe srcdoc=" in rest
     assert "Hemvägen 1" in picture.report().html
+
+
+def test_places_that_recur_have_the_numbers_of_the_map():
+    picture = demo_picture("2026-T2")
+    found = picture.recurring_places
+    assert list(found.columns) == names(RECURRING_PLACES)
+    assert (found["verdict"] == "recurring_long").sum() >= 5
+    sites = picture.places.set_index("place_id")["site_ids"].str.split()
+    own = found.dropna(subset="place_id")
+    assert len(own) >= 5
+    for number, members in zip(own["place_id"], own["site_ids"], strict=True):
+        shared = {place: len(set(members.split()) & set(there)) for place, there in sites.items()}
+        assert shared[number] == max(shared.values()) > 0
+    rest = found[found["place_id"].isna()]
+    elsewhere = set(" ".join(rest["site_ids"]).split())
+    assert not elsewhere & set(sites.explode())
+    assert demo_picture("2026-W47").recurring_places is None, "of a week the addresses are enough"
+
+
+@pytest.mark.parametrize("audience", ["partner", "public"])
+def test_others_see_of_places_that_recur_what_they_see_of_places(audience):
+    picture = demo_picture("2026-T2")
+    shown = picture.for_audience(audience)
+    again, places = shown.recurring_places, shown.places.set_index("place_id")
+    assert 0 < len(again) < len(picture.recurring_places)
+    assert (again["n"] >= shown.smallest).all()
+    for row in again.itertuples():
+        place = places.loc[row.place_id]
+        assert (row.name, row.geometry) == (place["name"], place["geometry"])
+        assert str((row.hours, row.categories)) == str((place["hours"], place["categories"]))
+    assert again[["site_ids", "addresses", "months_seen"]].isna().all(axis=None)
+    assert (again["first"].dt.normalize() == again["first"]).all()
+    if audience == "public":
+        assert again["reporters"].isna().all()
+        assert (again["sources"] == 0).all()
+
+
+def test_a_report_lists_places_that_recur_under_the_addresses():
+    page = demo_picture("2026-T2").report(with_map=False).html
+    section = page[page.index('id="recurring"') : page.index('id="deviating"')]
+    assert section.count("<table") == 2
+    group = section[section.index("Platser, med sina nummer") :]
+    first = demo_picture("2026-T2").recurring_places.iloc[0]
+    assert f'<td class="n rank">{first["place_id"]}</td>' in group
+    assert first["name"] in group
+    assert "till har flera händelser, men så många kan uppstå av en slump" in group
+    weekly = demo_picture("2026-W47").report(with_map=False).html
+    assert "Platser, med sina nummer" not in weekly

@@ -159,6 +159,30 @@ def coarse_places(
     ).reset_index(drop=True)
 
 
+def coarse_recurring_places(
+    recurring: gpd.GeoDataFrame, places: gpd.GeoDataFrame, rules: Audience
+) -> gpd.GeoDataFrame:
+    """Give places that recur the name and the squares of the shown place that they are.
+
+    Those that are none of the shown places are left out, as is all that the places do not tell but
+    the verdict, how often and how much more than usual.
+    """
+    numbers = places["place_id"].to_numpy(dtype=np.int64)
+    position = pd.Index(numbers).get_indexer(pd.Index(recurring["place_id"].fillna(0)))
+    kept = (position >= 0) & (recurring["n"] >= rules.k).to_numpy(dtype=bool)
+    shown, at = recurring[kept].reset_index(drop=True), position[kept]
+    texts = ("name", "categories", "reporters", "hours", "district_id", "district")
+    shown = _without_texts(shown, keep={"verdict"}).assign(
+        **{name: places[name].array[at] for name in texts},
+        **{name: coarse_time(shown[name], rules) for name in ("first", "last")},
+        geometry=places.geometry.array[at],
+        sites=0,
+    )
+    if not rules.reporters:
+        shown = shown.assign(sources=0, only_one_source=False)
+    return shown
+
+
 def coarse_hours(hours: pd.Series[Any], rules: Audience) -> pd.Series[Any]:
     """Widen spans of hours ('20-02') outward to the audience's blocks."""
 

@@ -9,12 +9,16 @@ import pandas as pd
 from est_geo.analysis.concentration import concentration
 from est_geo.analysis.need import need_and_influence
 from est_geo.analysis.priority import priority_cells
+from est_geo.analysis.recurring_places import recurring_places
 from est_geo.analysis.time_profile import time_profile
+from est_geo.analysis.tracking_links import shared_sites
 from est_geo.analysis.when_and_where import when_and_where
 from est_geo.geography.assignment import assign_districts
 from est_geo.sites.collapse import to_sites
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import geopandas as gpd
 
 _TOP_PLACES = 3
@@ -64,6 +68,27 @@ def register_of(gazetteer: Any, districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame
     return assign_districts(
         entries.drop(columns="district", errors="ignore"), districts, outside="keep"
     )
+
+
+def places_that_recur(
+    history: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    register: gpd.GeoDataFrame | None,
+    *,
+    as_of: dt.date,
+) -> gpd.GeoDataFrame:
+    """Test the places of 52 and 17 weeks; `place_id` is that of the picture's own, where it is one.
+
+    A place is that of `places` with which it has most sites in common.
+    """
+    found = recurring_places(history, register=register, as_of=as_of)
+    links = shared_sites(found["site_ids"], places["site_ids"])
+    links = links.sort_values(
+        ["before", "shared", "part", "now"], ascending=[True, False, False, True]
+    )
+    first = links.drop_duplicates("before").set_index("before")["now"]
+    own = pd.Series(places["place_id"].to_numpy()[first], first.index, dtype="Int64")
+    return found.assign(place_id=own.reindex(range(len(found))).array)
 
 
 def concentration_of(sites: gpd.GeoDataFrame, register: gpd.GeoDataFrame | None) -> pd.DataFrame:

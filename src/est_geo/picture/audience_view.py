@@ -32,6 +32,7 @@ from est_geo.disclosure.tables import (
     Homes,
     coarse_addresses,
     coarse_places,
+    coarse_recurring_places,
     coarse_sites,
     coarse_time,
 )
@@ -164,6 +165,11 @@ def _density(view: _View) -> Density:
     )
 
 
+def _recurring_places(table: gpd.GeoDataFrame, view: _View) -> gpd.GeoDataFrame:
+    """Show those that are places of the picture, and so have a square, by its name."""
+    return coarse_recurring_places(table, view.places, view.rules)
+
+
 def _span(view: _View) -> Any:  # noqa: ANN401 - two times or None
     if view.picture.span is None:
         return None
@@ -243,6 +249,7 @@ _RULES: dict[str, Rule] = {
     "tracking": _if_there(
         "tracking", lambda table, view: coarse_tracking(table, view.rules, view.place_names)
     ),
+    "recurring_places": _if_there("recurring_places", _recurring_places),
     "followed": _nothing,
     "weekly": _nothing,
     "quality": _if_there(

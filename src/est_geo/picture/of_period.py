@@ -17,6 +17,7 @@ from est_geo.picture.analyses import (
     hours_of,
     need_of,
     next_cells,
+    places_that_recur,
     times_and_places,
 )
 from est_geo.picture.presets import window_start
@@ -112,6 +113,10 @@ def tables_of_period(  # noqa: PLR0913 - what the other analyses have made alrea
     found = deviations(history, districts, as_of=covered, views=preset.views)
     tables |= {"deviations": found.table, "deviation_chance": found.chance}
     tables |= {"tracking": followed.latest(), "followed": followed.history}
+    if preset.recurring:
+        tables["recurring_places"] = places_that_recur(
+            history[history.geometry.notna().to_numpy()], places, register, as_of=covered
+        )
     tables["weekly"] = weekly_counts(history, as_of=covered)
     if efforts is not None:
         tables["efforts"] = efforts

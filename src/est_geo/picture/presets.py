@@ -35,15 +35,18 @@ class Preset:
         What of `deviations` it shows.
     before : int
         How many periods before its own the places, the density and the hours are taken from too.
+    recurring : bool
+        Whether its places are tested for coming back; of a week the addresses are enough.
     """
 
     name: PresetName
     views: tuple[View, ...]
     before: int = 0
+    recurring: bool = True
 
 
 PRESETS: Final = {
-    "week": Preset("week", ("week", "four_weeks"), before=_WEEKS - 1),
+    "week": Preset("week", ("week", "four_weeks"), before=_WEEKS - 1, recurring=False),
     "month": Preset("month", ("month",), before=3),
     "tertial": Preset("tertial", ("tertial", "month")),
     "year": Preset("year", ("tertial",)),

@@ -83,6 +83,9 @@ class Picture:
     tracking, followed : DataFrame or None
         What became of the places of the picture before; and every place in every period so far, to
         hand on to the next.
+    recurring_places : GeoDataFrame or None
+        As `est_geo.schema.RECURRING_PLACES`, of 52 and 17 weeks, with the `place_id` of `places`,
+        missing where it is none of them; None also of a week, whose addresses are tested.
     weekly : DataFrame or None
         Incidents by week for half a year, with a band of what is usual: see
         `est_geo.schema.WEEKLY_COUNTS`; None for other audiences, who could subtract.
@@ -125,6 +128,7 @@ class Picture:
     need: pd.DataFrame | None = field(default=None, repr=False)
     priority: gpd.GeoDataFrame | None = field(default=None, repr=False)
     tracking: pd.DataFrame | None = field(default=None, repr=False)
+    recurring_places: gpd.GeoDataFrame | None = field(default=None, repr=False)
     weekly: pd.DataFrame | None = field(default=None, repr=False)
     followed: pd.DataFrame | None = field(default=None, repr=False)
     quality: pd.DataFrame | None = field(default=None, repr=False)

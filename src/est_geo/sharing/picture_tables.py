@@ -40,6 +40,7 @@ class _Listed(NamedTuple):
 _TABLES = (
     _Listed("addresses", "Återkommande adresser", "Recurring addresses", "aterkommande_adresser"),
     _Listed("places", "Platser", "Places", "platser"),
+    _Listed("recurring_places", "Återkommande platser", "Recurring places", "aterkommande_platser"),
     _Listed("deviations", "Avvikelser", "Deviations", "avvikelser", ("district", "category")),
     _Listed("weekly", "Händelser per vecka", "Incidents by week", "per_vecka"),
     _Listed("when_and_where", "När och var", "When and where", "nar_och_var"),

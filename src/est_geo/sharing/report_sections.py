@@ -70,6 +70,7 @@ def recurring(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
                     else more_rows(len(own) - len(shown), say, language),
                 }
             )
+    groups += _places_that_recur(picture, say, language)
     message = ""
     if not rows:
         message = say["no_addresses"]
@@ -91,6 +92,31 @@ def recurring(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
             ]
         ),
     }
+
+
+def _places_that_recur(
+    picture: Any,  # noqa: ANN401 - any picture
+    say: dict[str, str],
+    language: str,
+) -> list[dict[str, Any]]:
+    """Problem places that come back, by their number on the map; how many more that may be chance.
+
+    One that is no place in the picture's own time has no number.
+    """
+    rows = rows_of(table_of(getattr(picture, "recurring_places", None)))
+    sure = [row for row in rows if row["verdict"] in (*RECURS, "calm_now")]
+    chance = sum(row["verdict"] == "may_be_chance" for row in rows)
+    if not sure:
+        return []
+    shown = [row | {"address": row["name"], "rank": row["place_id"]} for row in sure[:_TOP]]
+    return [
+        {
+            "heading": say["problem_places"],
+            "rows": [_address(row, say, language) for row in shown],
+            "below": [],
+            "more": _more_of(len(sure) - len(shown), chance, say, language),
+        }
+    ]
 
 
 def _address(row: dict[str, Any], say: dict[str, str], language: str) -> dict[str, Any]:

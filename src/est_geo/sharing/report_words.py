@@ -81,6 +81,7 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "No address comes back so often that it is surely more than chance.",
     ),
     "no_addresses": ("Inga adresser att visa.", "No addresses to show."),
+    "problem_places": ("Platser, med sina nummer på kartan", "Places, by their number on the map"),
     "squares_stations": ("Torg, stationer och gator", "Squares, stations and streets"),
     "more_rows": ("… och {} till", "… and {} more"),
     "more_recurring": ("… och {} återkommande till.", "… and {} more that keep coming back."),
