@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 import est_geo as eg
@@ -67,6 +68,25 @@ def half_year_later(incidents: gpd.GeoDataFrame, middle: str) -> pd.DataFrame:
     )
 
 
+def repeats(incidents: gpd.GeoDataFrame, *, days: int = 7, draws: int = 40) -> float:
+    """Pairs an incident at one point within some days, over what dates exchanged at random give."""
+    site = incidents.geometry.to_wkb().factorize()[0]
+    day = (
+        incidents["occurred_from"].dt.normalize() - pd.Timestamp("2000-01-01")
+    ).dt.days.to_numpy()
+    rng = np.random.default_rng(1)
+    by_chance = np.mean([_pairs(site, rng.permutation(day), days) for _ in range(draws)])
+    return float(_pairs(site, day, days) - by_chance) / len(incidents)
+
+
+def _pairs(site, day, days):
+    order = np.lexsort((day, site))
+    site, day = site[order], day[order]
+    key = site * 10_000 + day  # more days than there are
+    until = np.searchsorted(key, key + days, side="right")
+    return int((until - np.arange(len(key)) - 1).sum())
+
+
 def main(folder: Path) -> None:
     """Print all of it."""
     for (name, incidents), year, middle in zip(
@@ -80,6 +100,7 @@ def main(folder: Path) -> None:
         for keep in (False, True):
             print("entered and left in 20 weeks:", keep, flicker(incidents, year, keep=keep))
         print(half_year_later(incidents, middle).round(2))
+        print("pairs an incident within a week, over chance:", round(repeats(incidents), 4))
 
 
 if __name__ == "__main__":
