@@ -87,15 +87,45 @@ def test_small_work_stays_in_its_own_thread(monkeypatch):
     assert threads == {threading.get_ident()}
 
 
-def test_what_goes_wrong_in_a_band_is_raised(monkeypatch):
+@pytest.mark.parametrize("here", [True, False])
+def test_what_goes_wrong_in_a_band_is_raised_from_any_thread(monkeypatch, here):
     monkeypatch.setattr(compiled_module, "cores", lambda: 2)
+    both, asking = threading.Barrier(2), threading.get_ident()
+    begun = []
 
     def work(first, _):
-        if first:
+        begun.append(first)
+        if len(begun) <= 2:
+            both.wait(timeout=60)
+        if (threading.get_ident() == asking) == here:
             raise ValueError("in a band")
+        wrong.wait(timeout=60)
 
+    wrong = threading.Event()
+    clear = compiled_module.deque.clear
+
+    class Told(compiled_module.deque):
+        def clear(self):
+            clear(self)
+            wrong.set()
+
+    monkeypatch.setattr(compiled_module, "deque", Told)
     with pytest.raises(ValueError, match="in a band"):
-        in_bands(work, 8)
+        in_bands(work, 800)
+    assert len(begun) == 2, "what had not begun is left out"
+
+
+def test_the_thread_that_asks_works_too(monkeypatch):
+    monkeypatch.setattr(compiled_module, "cores", lambda: 3)
+    together, threads = threading.Barrier(3), set()
+
+    def work(*_):
+        threads.add(threading.get_ident())
+        together.wait(timeout=60)
+
+    in_bands(work, 3)
+    assert len(threads) == 3
+    assert threading.get_ident() in threads
 
 
 def test_at_least_one_core():

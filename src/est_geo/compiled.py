@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def in_bands(
 ) -> None:
     """Call `work(first, last)` on bands that together cover range(count), on all cores.
 
-    Starting threads takes a fraction of a millisecond: say so where the work is not `worth_it`.
+    Starting a thread takes a fraction of a millisecond: say so where the work is not `worth_it`.
 
     `work` must let go of the interpreter (a `compiled` function does) and write only what belongs
     to its own band, so that the answer does not depend on the number of cores.
@@ -70,6 +72,23 @@ def in_bands(
         return
     bands = min(count, workers * bands_per_core)
     edges = [count * i // bands for i in range(bands + 1)]
-    with ThreadPoolExecutor(workers, thread_name_prefix="est_geo") as pool:
-        # Reading the results raises what went wrong in any of the bands.
-        list(pool.map(work, edges[:-1], edges[1:]))
+    waiting = deque(pairwise(edges))  # taking one out is safe in any thread
+
+    def run() -> None:
+        while waiting:
+            try:
+                first, last = waiting.popleft()
+            except IndexError:  # another thread was faster
+                return
+            try:
+                work(first, last)
+            except BaseException:
+                waiting.clear()
+                raise
+
+    # Starting a thread costs more than many a band: the one that asks works too.
+    with ThreadPoolExecutor(workers - 1, thread_name_prefix="est_geo") as pool:
+        others = [pool.submit(run) for _ in range(workers - 1)]
+        run()
+    for other in others:
+        other.result()  # raises what went wrong there
