@@ -14,6 +14,11 @@ from est_geo.sites.merging import merge_places
 COORDINATE = st.sampled_from([0.0, -0.0, 1.0, 0.5, 7e6, 7e6 + 1, -3.25])
 
 
+def rows_of(found):
+    """Place of each row."""
+    return found.of_rows(np.arange(len(found.first))).tolist()
+
+
 def by_dictionary(xy, weight):
     """Places in the order in which they come, by the definition."""
     places, total, of_row = {}, [], []
@@ -34,7 +39,7 @@ def test_places_are_those_of_a_dictionary(rows):
     first, total, of_row = by_dictionary(xy, weight)
     assert found.first.tolist() == first
     assert found.weight.tolist() == total
-    assert found.place.tolist() == of_row
+    assert rows_of(found) == of_row
     ones = merge_places(xy, None)
     np.testing.assert_array_equal(ones.weight, np.bincount(of_row))
 
@@ -51,7 +56,7 @@ def test_many_rows_in_pieces_are_numbered_as_without(monkeypatch, addresses, wor
     first, total, of_row = by_dictionary(xy, weight)
     assert found.first.tolist() == first
     assert found.weight.tolist() == total
-    assert found.place.tolist() == of_row
+    assert rows_of(found) == of_row
 
 
 def test_sums_do_not_depend_on_the_number_of_cores(monkeypatch):
@@ -69,19 +74,26 @@ def test_it_is_given_up_where_few_places_come_back():
     alone = np.column_stack([np.arange(60_000.0)] * 2)
     assert merge_places(alone, None) is None
     assert merge_places(np.vstack([alone[:30_000]] * 2), None) is not None
-    assert merge_places(alone[:40_000], None).first.tolist() == list(range(40_000))
+    # From 100 000 rows on it is found out on the way, in the first of two pieces.
+    more = np.column_stack([np.arange(150_000.0)] * 2)
+    assert merge_places(more, None) is None
+    assert merge_places(more, None, distinct=1) is not None
+    assert merge_places(np.vstack([alone[:30_000]] * 5), None) is not None
+    assert merge_places(np.vstack([alone[:30_000]] * 2 + [more]), None) is not None
+    assert merge_places(alone[:50_000], None).first.tolist() == list(range(50_000))
     assert merge_places(np.empty((0, 2)), None) is None
 
 
 def test_rows_that_differ_in_the_last_bit_stay_apart():
     xy = np.array([[6.6e6, 1.0], [np.nextafter(6.6e6, 0), 1.0], [6.6e6, 1.0]])
-    assert merge_places(xy, None).place.tolist() == [0, 1, 0]
+    assert rows_of(merge_places(xy, None)) == [0, 1, 0]
 
 
 def test_a_table_that_fills_up_grows(monkeypatch):
     monkeypatch.setattr(merging, "_LITTLE_ROOM", 2)
-    xy = np.array([[x, y] for x in range(40) for y in range(40)] * 2, float)
-    assert merge_places(xy, None).place.tolist() == list(range(1600)) * 2
+    xy = np.array([[x, y] for x in range(40) for y in range(40)], float)
+    xy = np.vstack([np.where(xy == 0, -0.0, xy), xy])
+    assert rows_of(merge_places(xy, None)) == list(range(1600)) * 2
 
 
 @settings(max_examples=60, deadline=None)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from est_geo.analysis.cell_index import CellIndex
+    from est_geo.sites.merging import Merged
 
 _SLACK = 1 - 1e-5  # a cell is this much under eps/√2, so that rounding never parts cell mates
 _ENOUGH = 1 - 1e-9  # ten weights of .1 reach 1, in whatever order they are added
@@ -79,7 +80,7 @@ def dbscan_labels(
     if found is None:
         return _number_rows(*_label_points(points, weight, eps, min_weight), None)
     sites = np.take(points, found.first, axis=0)
-    return _number_rows(*_label_points(sites, found.weight, eps, min_weight), found.place)
+    return _number_rows(*_label_points(sites, found.weight, eps, min_weight), found)
 
 
 def _label_points(
@@ -93,23 +94,13 @@ def _label_points(
 
 
 def _number_rows(
-    code: NDArray[np.int32], cells: int, place: NDArray[np.int32] | None
+    code: NDArray[np.int32], cells: int, found: Merged | None
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Let clusters be numbered by their first core, and give each row the label of its place."""
     labels, core = np.empty(len(code), dtype=np.int64), np.empty(len(code), dtype=np.bool_)
     # Places come in the order of their first rows, so that they number clusters as rows would.
     _number_clusters(code, np.full(cells + 1, -1, dtype=np.int32), labels, core)
-    if place is None:
-        return labels, core
-    of_row, core_row = np.empty(len(place), dtype=np.int64), np.empty(len(place), dtype=np.bool_)
-    in_bands(
-        lambda first, last: _hand_out(
-            place[first:last], labels, core, of_row[first:last], core_row[first:last]
-        ),
-        len(place),
-        worth_it=len(place) >= _WORTH_SHARING,
-    )
-    return of_row, core_row
+    return (labels, core) if found is None else (found.of_rows(labels), found.of_rows(core))
 
 
 def _label_sites(
@@ -200,17 +191,3 @@ def _number_clusters(
             found += 1
     for i in range(code.size):
         labels[i] = number[code[i] >> 1]
-
-
-@compiled()
-def _hand_out(
-    place: NDArray[np.int32],
-    labels: NDArray[np.int64],
-    core: NDArray[np.bool_],
-    of_row: NDArray[np.int64],
-    core_row: NDArray[np.bool_],
-) -> None:
-    """Give each row what its place has."""
-    for i in range(place.size):
-        of_row[i] = labels[place[i]]
-        core_row[i] = core[place[i]]

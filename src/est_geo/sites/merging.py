@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -27,13 +27,54 @@ class Merged(NamedTuple):
         First row of each place.
     weight : array of p float
         Sum of the weights of its rows; they add up to the weight of all rows.
-    place : array of n int
-        Place of each row.
+    edges : list of int
+        Edges of the pieces in which the rows were read.
+    within : array of n int
+        Place of each row, by the number it has in its piece.
+    numbers : list of arrays of int
+        For each piece, the number among all of each of its places.
     """
 
     first: NDArray[np.int64]
     weight: NDArray[np.float64]
-    place: NDArray[np.int32]
+    edges: list[int]
+    within: NDArray[np.int32]
+    numbers: list[NDArray[np.int32]]
+
+    def of_rows(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Give each row the value of its place."""
+        out = np.empty(len(self.within), dtype=values.dtype)
+        of_pieces = [values[number] for number in self.numbers]
+
+        def give(first: int, last: int) -> None:
+            for of_piece, begin, end in zip(of_pieces, self.edges, self.edges[1:], strict=False):
+                part = slice(max(first, begin), max(first, begin, min(last, end)))
+                _hand_out(self.within[part], of_piece, out[part])
+
+        in_bands(give, len(out), worth_it=len(out) >= _LOOKED_AT)
+        return out
+
+
+class _Known(NamedTuple):
+    """Places met so far: how many, and a hash table from coordinates to numbers.
+
+    `x` and `y` repeat the coordinates: there they stand beside each other, unlike in the rows.
+    """
+
+    slots: NDArray[np.int32]
+    first: NDArray[np.int64]
+    total: NDArray[np.float64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    places: int
+
+
+def _nothing_known(room: int) -> _Known:
+    """Make a table for so many places at first, a power of 2."""
+    slots = np.full(2 * room, -1, dtype=np.int32)
+    return _Known(
+        slots, np.empty(room, np.int64), np.empty(room), np.empty(room), np.empty(room), 0
+    )
 
 
 def merge_places(
@@ -62,38 +103,51 @@ def merge_places(
         return None
     given = np.empty(0) if weight is None else np.ascontiguousarray(weight, dtype=np.float64)
     xy = np.require(xy, dtype=np.float64, requirements=["C", "W"])
-    place = np.empty(n, dtype=np.int32)
-    if n > _LOOKED_AT:
-        tried, _ = _merge(xy, given, 0, _LOOKED_AT, place, _ROOM)
-        if len(tried) > distinct * _LOOKED_AT:
-            return None
+    within = np.empty(n, dtype=np.int32)
     pieces, room = (_PIECES, _ROOM) if n > _LOOKED_AT else (1, _LITTLE_ROOM)
     edges = [n * i // pieces for i in range(pieces + 1)]
-    found: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = [()] * pieces  # type: ignore[list-item]
+    most = distinct * _LOOKED_AT
+    if edges[1] < _LOOKED_AT < n:
+        tried = _merge(xy, given, 0, _LOOKED_AT, within, _nothing_known(room))
+        if tried.places > most:
+            return None
+    found: dict[int, _Known] = {}
+    given_up: list[bool] = []
 
     def merge_pieces(start: int, stop: int) -> None:
         for i in range(start, stop):
-            found[i] = _merge(xy, given, edges[i], edges[i + 1], place, room)
+            known = _nothing_known(room)
+            for begin in range(edges[i], edges[i + 1], _LOOKED_AT):
+                if given_up:
+                    return
+                end = min(begin + _LOOKED_AT, edges[i + 1])
+                known = _merge(xy, given, begin, end, within, known)
+                if begin == 0 and end == _LOOKED_AT < n and known.places > most:
+                    given_up.append(True)
+            found[i] = known
 
     in_bands(merge_pieces, pieces, bands_per_core=pieces, worth_it=pieces > 1)
-    if pieces == 1:
-        first, total = found[0]
-        return Merged(first, total, place)
-    # The places of all pieces once more, as if each were a row; in their order, so that a place
-    # keeps the number it would have had without pieces.
-    firsts = np.concatenate([first for first, _ in found])
-    parts = np.concatenate([total for _, total in found])
-    of_part = np.empty(len(firsts), dtype=np.int32)
-    room = 1 << (len(firsts) - 1).bit_length()
-    kept, total = _merge(np.take(xy, firsts, axis=0), parts, 0, len(firsts), of_part, room)
-    start = np.cumsum([0, *(len(first) for first, _ in found)])
+    if given_up:
+        return None
+    return _joined([found[i] for i in range(pieces)], edges, within)
 
-    def renumber_pieces(begin: int, end: int) -> None:
-        for i in range(begin, end):
-            _renumber(place, edges[i], edges[i + 1], of_part[start[i] : start[i + 1]])
 
-    in_bands(renumber_pieces, pieces, bands_per_core=pieces)
-    return Merged(firsts[kept], total, place)
+def _joined(found: list[_Known], edges: list[int], within: NDArray[np.int32]) -> Merged:
+    """Put the places of later pieces in after those of the first, as if each were a row.
+
+    So a place has the number that it would have without pieces.
+    """
+    known = found[0]
+    numbers = [np.arange(known.places, dtype=np.int32)]
+    for piece in found[1:]:
+        before, theirs = known.places, slice(piece.places)
+        numbers.append(np.empty(piece.places, dtype=np.int32))
+        at = np.column_stack([piece.x[theirs], piece.y[theirs]])
+        known = _merge(at, piece.total[theirs], 0, piece.places, numbers[-1], known)
+        new = slice(before, known.places)
+        known.first[new] = piece.first[known.first[new]]
+    every = slice(known.places)
+    return Merged(known.first[every], known.total[every], edges, within, numbers)
 
 
 @compiled()
@@ -103,52 +157,44 @@ def _merge(
     begin: int,
     end: int,
     place: NDArray[np.int32],
-    room: int,
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """First row and total weight of each place of some rows, and the place of each row.
-
-    `room` is for how many places there is room at first, a power of 2.
-    """
+    known: _Known,
+) -> _Known:
+    """Add some rows to the places known, of which the arrays given are used up, and tell theirs."""
+    slots, first, total, at_x, at_y, count = known
     bits = xy.view(np.uint64)
-    size = 2 * room
-    table = np.full(size, -1, dtype=np.int32)
-    first = np.empty(room, dtype=np.int64)
-    total = np.empty(room, dtype=np.float64)
-    at_x = np.empty(room, dtype=np.float64)  # beside each other, unlike in the rows
-    at_y = np.empty(room, dtype=np.float64)
-    places = 0
+    size = slots.size
     for i in range(begin, end):
         x, y = xy[i, 0], xy[i, 1]
         slot = _slot(bits[i, 0] if x else np.uint64(0), bits[i, 1] if y else np.uint64(0), size)
-        at = table[slot]
+        at = slots[slot]
         while at >= 0 and (at_x[at] != x or at_y[at] != y):
             slot = (slot + 1) & (size - 1)
-            at = table[slot]
+            at = slots[slot]
         added = weight[i] if weight.size else 1.0
         if at >= 0:
             total[at] += added
             place[i] = at
             continue
-        table[slot] = places
-        first[places], total[places] = i, added
-        at_x[places], at_y[places] = x, y
-        place[i] = places
-        places += 1
-        if places == room:
+        slots[slot] = count
+        first[count], total[count] = i, added
+        at_x[count], at_y[count] = x, y
+        place[i] = count
+        count += 1
+        if 2 * count == size:
             # Half full: twice the room, and every place put in again.
-            room *= 2
             first, total = _longer(first), _longer(total)
             at_x, at_y = _longer(at_x), _longer(at_y)
             size *= 2
-            table = np.full(size, -1, dtype=np.int32)
-            for again in range(places):
-                a = bits[first[again], 0] if at_x[again] else np.uint64(0)
-                b = bits[first[again], 1] if at_y[again] else np.uint64(0)
+            slots = np.full(size, -1, dtype=np.int32)
+            bits_x, bits_y = at_x.view(np.uint64), at_y.view(np.uint64)
+            for again in range(count):
+                a = bits_x[again] if at_x[again] else np.uint64(0)
+                b = bits_y[again] if at_y[again] else np.uint64(0)
                 slot = _slot(a, b, size)
-                while table[slot] >= 0:
+                while slots[slot] >= 0:
                     slot = (slot + 1) & (size - 1)
-                table[slot] = again
-    return first[:places].copy(), total[:places].copy()
+                slots[slot] = again
+    return _Known(slots, first, total, at_x, at_y, count)
 
 
 @compiled()
@@ -168,7 +214,7 @@ def _longer(values: NDArray) -> NDArray:  # type: ignore[type-arg]
 
 
 @compiled()
-def _renumber(place: NDArray[np.int32], begin: int, end: int, number: NDArray[np.int32]) -> None:
-    """Replace the places of some rows by their numbers among all."""
-    for i in range(begin, end):
-        place[i] = number[place[i]]
+def _hand_out(within: NDArray[np.int32], values: NDArray, out: NDArray) -> None:  # type: ignore[type-arg]
+    """Give each row what its place has."""
+    for i in range(within.size):
+        out[i] = values[within[i]]
