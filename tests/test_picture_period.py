@@ -225,7 +225,10 @@ def test_others_see_of_places_that_recur_what_they_see_of_places(audience):
     shown = picture.for_audience(audience)
     again, places = shown.recurring_places, shown.places.set_index("place_id")
     assert 0 < len(again) < len(picture.recurring_places)
-    assert (again["n"] >= shown.smallest).all()
+    # Of 52 weeks, beside those of the tertial: the difference would be a small number.
+    hidden = ["n", "weight", "share", "expected", "q", "score"]
+    assert again[hidden].isna().all(axis=None)
+    assert (again["at_least_times"] % 1 == 0).all()
     for row in again.itertuples():
         place = places.loc[row.place_id]
         assert (row.name, row.geometry) == (place["name"], place["geometry"])
@@ -245,6 +248,29 @@ def test_a_report_lists_places_that_recur_under_the_addresses():
     first = demo_picture("2026-T2").recurring_places.iloc[0]
     assert f'<td class="n rank">{first["place_id"]}</td>' in group
     assert first["name"] in group
+    assert "Ekoxeringen 18, Ekoxeringen 19 och 4 till</span>" in group, "its addresses"
+    for_others = demo_picture("2026-T2").for_audience("partner").report(with_map=False).html
+    others = for_others[for_others.index("Platser, med sina nummer") :]
+    others = others[: others.index("</table>")]
+    assert others.count(f'<td class="n" data-label="Veckor">{first["weeks"]}</td>') == 1
+    assert "Händelser" not in others
+    assert "visas inte" not in others
     assert "till har flera händelser, men så många kan uppstå av en slump" in group
     weekly = demo_picture("2026-W47").report(with_map=False).html
     assert "Platser, med sina nummer" not in weekly
+
+
+def test_places_that_recur_are_found_and_kept_as_asked(monkeypatch):
+    incidents, given = history(days=800), []
+    found = eg.recurring_places
+
+    def recorded(*args, **options):
+        given.append(options)
+        return found(*args, **options)
+
+    monkeypatch.setattr("est_geo.picture.analyses.recurring_places", recorded)
+    before = eg.build_picture(incidents, AREA, period="2026-09", eps_m=80)
+    eg.build_picture(incidents, AREA, period="2026-10", previous=before)
+    assert [options["eps_m"] for options in given] == [80, 50]
+    assert given[0]["previous"] is None
+    assert given[1]["previous"] is before.recurring_places

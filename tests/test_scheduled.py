@@ -9,13 +9,19 @@ import signal
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 
 import pandas as pd
 import pytest
+from geopandas.testing import assert_geodataframe_equal
 from typer.testing import CliRunner
 
+import conftest
 import est_geo as eg
 from est_geo.cli import app
+from est_geo.errors import FileRefused
+from est_geo.periods import parse_period
+from est_geo.scheduled import history
 from est_geo.scheduled.locking import Locked, locked
 from est_geo.scheduled.outputs import clear_away, put_in_place
 from est_geo.scheduled.run import run_scheduled
@@ -319,6 +325,23 @@ def _assert_ids_are_stable(followed):
         # The last quarter of a year, in which every window has a tertial of history behind it.
         late = tracks[tracks["period"] >= "2026-W34"]
         assert len(set(late["track_id"])) == 1, (name, late[["period", "track_id", "change"]])
+
+
+def test_recurring_places_are_handed_on_where_a_picture_has_them(tmp_path):
+    made = conftest.make_picture()
+    month, next_month = parse_period("2026-10"), parse_period("2026-11")
+    picture = replace(made, period=month, followed=pd.DataFrame({"period": ["2026-10"]}))
+    history.leave(tmp_path, picture)
+    found, files = history.before(tmp_path, next_month)
+    assert found.recurring_places is None
+    assert len(files) == 2
+    history.leave(tmp_path, replace(picture, recurring_places=made.places))
+    found, files = history.before(tmp_path, next_month)
+    assert_geodataframe_equal(found.recurring_places, made.places)
+    assert len(files) == 3
+    (tmp_path / history.FOLDER / "2026-10-aterkommande.parquet").write_bytes(b"torn")
+    with pytest.raises(FileRefused, match=r"'2026-10-aterkommande\.parquet' in"):
+        history.before(tmp_path, next_month)
 
 
 def test_the_same_run_twice_in_one_process_gives_the_same_run(home):

@@ -165,7 +165,8 @@ def coarse_recurring_places(
     """Give places that recur the name and the squares of the shown place that they are.
 
     Those that are none of the shown places are left out, as is all that the places do not tell but
-    the verdict, how often and how much more than usual.
+    the verdict, in how many weeks and how much more than usual. Their counts are of other weeks
+    than those of the places: the difference of the two would be a small number.
     """
     numbers = places["place_id"].to_numpy(dtype=np.int64)
     position = pd.Index(numbers).get_indexer(pd.Index(recurring["place_id"].fillna(0)))
@@ -177,6 +178,9 @@ def coarse_recurring_places(
         **{name: coarse_time(shown[name], rules) for name in ("first", "last")},
         geometry=places.geometry.array[at],
         sites=0,
+        n=pd.array([pd.NA] * len(shown), dtype="Int64"),
+        at_least_times=np.floor(shown["at_least_times"]),
+        **dict.fromkeys(("weight", "share", "expected", "q", "score"), np.nan),
     )
     if not rules.reporters:
         shown = shown.assign(sources=0, only_one_source=False)

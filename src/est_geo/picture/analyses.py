@@ -76,12 +76,16 @@ def places_that_recur(
     register: gpd.GeoDataFrame | None,
     *,
     as_of: dt.date,
+    previous: gpd.GeoDataFrame | None,
+    eps_m: float,
 ) -> gpd.GeoDataFrame:
     """Test the places of 52 and 17 weeks; `place_id` is that of the picture's own, where it is one.
 
     A place is that of `places` with which it has most sites in common.
     """
-    found = recurring_places(history, register=register, as_of=as_of)
+    found = recurring_places(
+        history, register=register, as_of=as_of, previous=previous, eps_m=eps_m
+    )
     links = shared_sites(found["site_ids"], places["site_ids"])
     links = links.sort_values(
         ["before", "shared", "part", "now"], ascending=[True, False, False, True]

@@ -195,6 +195,7 @@ def build_picture(  # noqa: PLR0913 - each analysis has a choice of its own
             register=register,
             before=before,
             efforts=efforts,
+            eps_m=eps_m,
         )
         parameters |= made
         chosen |= {"baseline"} if baseline is None else set()
@@ -252,7 +253,9 @@ def _handed_on(previous: Picture | Previous | None) -> Previous | None:
             "`previous` must be an internal picture of a period: only that knows which places and "
             "addresses it had."
         )
-    return Previous(previous.period, previous.addresses, previous.followed)
+    return Previous(
+        previous.period, previous.addresses, previous.followed, previous.recurring_places
+    )
 
 
 def _account(

@@ -48,6 +48,7 @@ def tables_of_period(  # noqa: PLR0913 - what the other analyses have made alrea
     register: gpd.GeoDataFrame | None,
     before: Previous | None,
     efforts: gpd.GeoDataFrame | None,
+    eps_m: float,
 ) -> tuple[dict[str, object], dict[str, Any]]:
     """Make them, and say what was chosen.
 
@@ -63,6 +64,8 @@ def tables_of_period(  # noqa: PLR0913 - what the other analyses have made alrea
         What was asked for, and the last day that the incidents cover.
     register, before, efforts
         As far as they were given.
+    eps_m : float
+        As the places were found with.
 
     Returns
     -------
@@ -115,7 +118,12 @@ def tables_of_period(  # noqa: PLR0913 - what the other analyses have made alrea
     tables |= {"tracking": followed.latest(), "followed": followed.history}
     if preset.recurring:
         tables["recurring_places"] = places_that_recur(
-            history[history.geometry.notna().to_numpy()], places, register, as_of=covered
+            history[history.geometry.notna().to_numpy()],
+            places,
+            register,
+            as_of=covered,
+            previous=None if before is None else before.recurring_places,
+            eps_m=eps_m,
         )
     tables["weekly"] = weekly_counts(history, as_of=covered)
     if efforts is not None:

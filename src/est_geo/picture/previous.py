@@ -24,8 +24,11 @@ class Previous:
         Its recurring addresses, so that the list does not flicker.
     followed : DataFrame or None
         Every place in every period so far, as `est_geo.schema.TRACKING`.
+    recurring_places : GeoDataFrame or None
+        Its recurring places, for the same reason; None where it had none, as of a week.
     """
 
     period: Period
     addresses: gpd.GeoDataFrame
     followed: pd.DataFrame | None = None
+    recurring_places: gpd.GeoDataFrame | None = None

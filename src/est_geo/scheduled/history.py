@@ -1,4 +1,4 @@
-"""What one run leaves for the next: recurring addresses, and every place in every period.
+"""What one run leaves for the next: what recurs, and every place in every period.
 
 Internal, whoever the pictures are for: it lies in a folder of its own whose name begins with a dot.
 """
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FOLDER = ".historik"
 _ADDRESSES, _FOLLOWED = "adresser", "platser"
+_PLACES = "aterkommande"  # recurring places, which the picture of a week does not have
 
 
 def before(out: Path, period: Period) -> tuple[Previous | None, dict[str, Path]]:
@@ -32,16 +33,20 @@ def before(out: Path, period: Period) -> tuple[Previous | None, dict[str, Path]]
     if not earlier:
         return None, {}
     latest = max(earlier, key=lambda one: one.start)
-    files = _files(out, latest)
+    files = {
+        name: path for name, path in _files(out, latest).items() if name != _PLACES or path.exists()
+    }
     try:
         addresses = gpd.read_parquet(files[_ADDRESSES])
         followed = pd.read_parquet(files[_FOLLOWED])
+        recurring = gpd.read_parquet(files[_PLACES]) if _PLACES in files else None
     except (OSError, ValueError) as error:
         raise FileRefused(
-            f"{files[_ADDRESSES].name!r} or {files[_FOLLOWED].name!r} of {latest.key} in "
-            f"{FOLDER!r} cannot be read. Take both away; places then get new ids."
+            f"One of {', '.join(repr(path.name) for path in files.values())} in {FOLDER!r} cannot "
+            "be read. Take them away; places then get new ids."
         ) from error
-    return Previous(latest, addresses, followed), {path.name: path for path in files.values()}
+    previous = Previous(latest, addresses, followed, recurring)
+    return previous, {path.name: path for path in files.values()}
 
 
 def leave(out: Path, picture: Picture) -> list[Path]:
@@ -51,7 +56,14 @@ def leave(out: Path, picture: Picture) -> list[Path]:
     (out / FOLDER).mkdir(exist_ok=True, mode=0o700)
     files = _files(out, picture.period)
     content = {}
-    for name, table in ((_ADDRESSES, picture.addresses), (_FOLLOWED, picture.followed)):
+    tables = {
+        _ADDRESSES: picture.addresses,
+        _FOLLOWED: picture.followed,
+        _PLACES: picture.recurring_places,
+    }
+    for name, table in tables.items():
+        if table is None:
+            continue
         buffer = io.BytesIO()
         table.to_parquet(buffer)
         content[files[name]] = buffer.getvalue()
@@ -59,7 +71,8 @@ def leave(out: Path, picture: Picture) -> list[Path]:
 
 
 def _files(out: Path, period: Period) -> dict[str, Path]:
-    return {name: out / FOLDER / f"{period.key}-{name}.parquet" for name in (_ADDRESSES, _FOLLOWED)}
+    names = (_ADDRESSES, _FOLLOWED, _PLACES)
+    return {name: out / FOLDER / f"{period.key}-{name}.parquet" for name in names}
 
 
 def _periods(out: Path, kind: str) -> list[Period]:

@@ -177,7 +177,7 @@ def layers_of(picture: Picture) -> dict[str, gpd.GeoDataFrame]:
     layers = {
         one.file: getattr(picture, one.field, None)
         for one in _TABLES
-        if one.field in {"addresses", "places", "priority", "sites"}
+        if one.field in {"addresses", "places", "recurring_places", "priority", "sites"}
     }
     layers[_HOT_AREAS.file] = picture.density.hot_areas()
     counts = picture.district_counts.drop(columns="district")

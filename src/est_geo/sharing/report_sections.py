@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _TOP = 10
 _SIX = 6
+_MEMBERS = 2  # addresses of a place, beside the one it is named by
 _BLOCK = 4
 _SIGNS = {"red": "▲", "yellow": "●", "grey": DASH, "none": ""}
 _FOUR_WEEKS = 3  # before the last
@@ -61,6 +62,7 @@ def recurring(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
             groups.append(
                 {
                     "heading": heading,
+                    "counted": True,
                     "rows": [_address(row, say, language) for row in shown],
                     "below": [_address(row, say, language) for row in below],
                     "more": _more_of(
@@ -112,11 +114,27 @@ def _places_that_recur(
     return [
         {
             "heading": say["problem_places"],
-            "rows": [_address(row, say, language) for row in shown],
+            # Others get no counts of them: then it is the weeks that are shown.
+            "counted": any(row["n"] is not None for row in shown),
+            "rows": [
+                _address(row, say, language) | {"members": _members(row, say)} for row in shown
+            ],
             "below": [],
             "more": _more_of(len(sure) - len(shown), chance, say, language),
         }
     ]
+
+
+def _members(row: dict[str, Any], say: dict[str, str]) -> str:
+    """List the addresses of a place, largest first, but for the one that it is named by."""
+    others = [
+        address
+        for address in text(row.get("addresses"), "").split("; ")
+        if address and address != row["name"]
+    ]
+    listed = ", ".join(others[:_MEMBERS])
+    rest = len(others) - _MEMBERS
+    return f"{listed} {say['more'].format(rest)}" if rest > 0 else listed
 
 
 def _address(row: dict[str, Any], say: dict[str, str], language: str) -> dict[str, Any]:
@@ -125,6 +143,7 @@ def _address(row: dict[str, Any], say: dict[str, str], language: str) -> dict[st
     return {
         "rank": count(row.get("rank"), language),
         "name": text(row.get("address")),
+        "members": "",
         "district": text(row.get("district"), ""),
         "n": count(row.get("n"), language, say["suppressed"]),
         "weeks": count(row.get("weeks"), language),
