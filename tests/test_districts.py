@@ -819,3 +819,12 @@ def test_numbers_as_identifiers_come_out_as_text():
     districts = lattice(2, 1).assign(district_id=[9, 10])
     found = assign_districts(points([(11, 11), (12, 11), (13, 11)]), districts)
     assert found["district_id"].tolist() == ["9", "10", "10"]
+
+
+@pytest.mark.parametrize("count", [3, 300, 60_000])
+def test_the_polygons_of_a_table_are_left_as_they_were(count):
+    """Neither prepared nor asked by a thread that another call may be using them in."""
+    shapes = np.asarray(lattice().geometry.array)
+    xy = np.random.default_rng(0).uniform(0, 6, (count, 2))
+    location.locate(xy, shapes)
+    assert not shapely.is_prepared(shapes).any()

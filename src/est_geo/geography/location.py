@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NOWHERE: Final = -1
 _WORTH_A_GRID = 50_000  # points
+_WORTH_PREPARING = 100  # tests
 _POINT_IN_CELLS = 14  # what testing a point costs more than a cell of the grid, measured
 _MOST_CELLS = 2048  # along the longer side
 
@@ -61,8 +62,7 @@ def locate(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Numbers, Mask]:
         part = slice(first, last)
         kernels.look_up(xy[part], frame, cells, found[part], shared[part])
         near = first + np.flatnonzero(found[part] == kernels.CROSSED)
-        # A prepared polygon makes its index when first asked: no two threads may ask the same one.
-        found[near], shared[near] = locate_one_by_one(xy[near], shapely.force_2d(polygons))
+        found[near], shared[near] = locate_one_by_one(xy[near], polygons)
 
     in_bands(look, len(xy), bands_per_core=1)
     return found, shared
@@ -101,7 +101,13 @@ def _locate_cells(
 def locate_one_by_one(xy: Floats, polygons: np.ndarray[Any, Any]) -> tuple[Numbers, Mask]:
     """Find the polygon of each point by testing it against each that may hold it."""
     point, polygon = _candidates(xy, shapely.bounds(polygons))
-    shapely.prepare(polygons)
+    if len(point) > _WORTH_PREPARING:
+        # A prepared polygon makes its index when first asked, and no two threads may ask the same
+        # one: copies are prepared, and not the caller's own.
+        asked = np.unique(polygon)
+        polygons = polygons.copy()
+        polygons[asked] = shapely.force_2d(polygons[asked])
+        shapely.prepare(polygons[asked])
     # `intersects`, unlike `contains`, holds on the edge too.
     hit = shapely.intersects_xy(polygons[polygon], xy[point, 0], xy[point, 1])
     point, polygon = point[hit], polygon[hit]
