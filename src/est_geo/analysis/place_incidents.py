@@ -10,6 +10,7 @@ import pandas as pd
 from est_geo.checks import check_same_crs, read_points
 from est_geo.errors import InputError
 from est_geo.sites.collapse import is_counted, site_ids_of
+from est_geo.sites.grouping import joined_texts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -84,11 +85,14 @@ def _tally(
     """Write how often each value of a column comes in each place: 'klotter 12; brand 3'."""
     if column not in placed.columns:
         return pd.Series(np.nan, range(count), dtype="str")
-    table = pd.DataFrame({"place": place[used], "value": placed[column].to_numpy()[used]})
-    sums = table.dropna(subset=["value"]).groupby(["place", "value"]).size().reset_index(name="n")
-    ordered = sums.sort_values(["place", "n", "value"], ascending=[True, False, True])
-    written = ordered["value"].astype("str") + " " + ordered["n"].astype("str")
-    return written.groupby(ordered["place"]).agg("; ".join).reindex(range(count)).astype("str")
+    codes, kinds = pd.factorize(placed[column][used], sort=True)
+    known = codes >= 0
+    pairs, n = np.unique(place[used][known] * len(kinds) + codes[known], return_counts=True)
+    of_place, kind = np.divmod(pairs, max(len(kinds), 1))
+    order = np.lexsort((kind, -n, of_place))
+    names = np.asarray(kinds.astype(str), dtype=object)
+    written = pd.Series([f"{names[k]} {m}" for k, m in zip(kind[order], n[order], strict=True)])
+    return joined_texts(of_place[order], written.astype("str"), count, between="; ")
 
 
 def busiest_hours(placed: gpd.GeoDataFrame, place: NDArray[np.int64], count: int) -> pd.Series:

@@ -22,7 +22,7 @@ from est_geo.checks import (
 )
 from est_geo.schema import KIND_DTYPE, PLACES, SITES, names
 from est_geo.sites.collapse import coordinate_name
-from est_geo.sites.grouping import district_names, most_frequent
+from est_geo.sites.grouping import district_names, joined_texts, most_frequent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -148,7 +148,7 @@ def _describe(
         "hours": unknown,
         "district_id": district_id.astype("str"),
         "district": district_names(district_id, members),
-        "site_ids": grouped["site_id"].agg(lambda ids: " ".join(map(str, ids))).astype("str"),
+        "site_ids": joined_texts(groups, members["site_id"].astype(str), count, between=" "),
     }
 
 
@@ -164,8 +164,7 @@ def _addresses(
     ordered = sums.reset_index().sort_values(
         ["place", "weight", "address"], ascending=[True, False, True]
     )
-    joined = ordered.groupby("place")["address"].agg("; ".join)
-    return joined.reindex(range(count)).astype("str")
+    return joined_texts(ordered["place"].to_numpy(), ordered["address"], count, between="; ")
 
 
 def _heaviest(weight: NDArray[np.float64], groups: NDArray[np.int64]) -> NDArray[np.int64]:

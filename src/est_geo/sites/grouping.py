@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,3 +90,17 @@ def count_distinct(
     width = int(codes.max()) + 1
     pairs = np.unique(groups[known] * width + codes[known])
     return np.bincount(pairs // width, minlength=n_groups).astype(np.int64)
+
+
+def joined_texts(
+    groups: NDArray[np.int64], texts: pd.Series, n_groups: int, *, between: str
+) -> pd.Series:
+    """Join the texts of each group, in the order of the rows; missing for one without any."""
+    order = np.argsort(groups, kind="stable")
+    sorted_texts = texts.to_numpy(dtype=object)[order].tolist()
+    ends = np.cumsum(np.bincount(groups, minlength=n_groups)).tolist()
+    joined = [
+        between.join(sorted_texts[start:end]) if end > start else None
+        for start, end in pairwise([0, *ends])
+    ]
+    return pd.Series(joined, dtype="str")
