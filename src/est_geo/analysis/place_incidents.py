@@ -59,7 +59,7 @@ def describe_incidents(
     return {
         "categories": _tally(placed, "category", place, used, count),
         "reporters": _tally(placed, "source", place, held, count),
-        "hours": busiest_hours(placed[used], place[used], count),
+        "hours": busiest_hours(placed, place, used, count),
     }
 
 
@@ -95,8 +95,10 @@ def _tally(
     return joined_texts(of_place[order], written.astype("str"), count, between="; ")
 
 
-def busiest_hours(placed: gpd.GeoDataFrame, place: NDArray[np.int64], count: int) -> pd.Series:
-    """Find the shortest stretch of the clock that holds half of the incidents of each place.
+def busiest_hours(
+    placed: gpd.GeoDataFrame, place: NDArray[np.int64], used: NDArray[np.bool_], count: int
+) -> pd.Series:
+    """Find the shortest stretch of the clock that holds half of the used incidents of each place.
 
     Of equally short ones, that which holds most, then that which begins first. Only times known
     to the hour count, and there must be at least five of them. Where no precision is given,
@@ -106,7 +108,7 @@ def busiest_hours(placed: gpd.GeoDataFrame, place: NDArray[np.int64], count: int
         return pd.Series(np.nan, range(count), dtype="str")
     begin = placed["occurred_from"].to_numpy().astype("datetime64[s]")
     midnight = begin == begin.astype("datetime64[D]")
-    known = ~np.isnat(begin)
+    known = used & ~np.isnat(begin)
     if "time_precision" in placed.columns:
         known &= (placed["time_precision"] == "minute").to_numpy(dtype=bool)
     else:
@@ -116,10 +118,11 @@ def busiest_hours(placed: gpd.GeoDataFrame, place: NDArray[np.int64], count: int
         known &= np.isnat(end) | (end - begin <= _LONGEST)
     hour = begin[known].astype("datetime64[h]").astype(np.int64) % _HOURS
     by_hour = np.bincount(place[known] * _HOURS + hour, minlength=count * _HOURS)
-    by_hour = by_hour.reshape(count, _HOURS)
+    by_hour = by_hour.reshape(count, _HOURS).astype(np.int32)
     total = by_hour.sum(axis=1)
     # held[l, p, h]: incidents of place p in the l + 1 hours from h on, past midnight if need be.
-    held = np.cumsum([np.roll(by_hour, -step, axis=1) for step in range(_HOURS)], axis=0)
+    rolled = [np.roll(by_hour, -step, axis=1) for step in range(_HOURS)]
+    held = np.cumsum(rolled, axis=0, dtype=np.int32)
     enough = held >= _HALF * total[:, None]
     length = np.argmax(enough.any(axis=2), axis=0)
     begins = np.argmax(held[length, np.arange(count)], axis=1)

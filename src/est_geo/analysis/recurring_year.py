@@ -175,8 +175,12 @@ def describe(seen: Year, rows: NDArray[np.int64]) -> gpd.GeoDataFrame:
     position[rows] = np.arange(len(rows))
     groups = position[seen.addresses.of_incident]
     kept = groups >= 0
-    placed, points, groups = seen.placed[kept], seen.points[kept], groups[kept]
-    counted, count = seen.counted[kept], len(rows)
+    if kept.all():  # a copy of a whole year takes time and memory
+        placed, points, counted, ago = seen.placed, seen.points, seen.counted, seen.ago
+    else:
+        placed, points, groups = seen.placed[kept], seen.points[kept], groups[kept]
+        counted, ago = seen.counted[kept], seen.ago[kept]
+    count = len(rows)
     ones = np.ones(len(placed))
     times = placed["occurred_from"].where(counted).groupby(groups)
     sites = pd.Series(site_ids_of(points[:, 0], points[:, 1]))
@@ -198,9 +202,9 @@ def describe(seen: Year, rows: NDArray[np.int64]) -> gpd.GeoDataFrame:
             "district": district_names(district_id, placed),
             "category": pd.Series(category, dtype="str"),
             "months_seen": pd.Series(
-                blocks_seen(groups[counted], seen.ago[kept][counted], count=count), dtype="str"
+                blocks_seen(groups[counted], ago[counted], count=count), dtype="str"
             ),
-            "hours": busiest_hours(placed[counted], groups[counted], count).astype("str"),
+            "hours": busiest_hours(placed, groups, counted, count).astype("str"),
             "first": times.min().to_numpy(),
             "last": times.max().to_numpy(),
         },
