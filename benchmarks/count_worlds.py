@@ -65,6 +65,8 @@ WORLDS = {
     "30 % duplicates left": World(season=True, doubled=0.3),
     "new reporter in month 5": World(season=True, new_reporter=0.4),
     "all at once": World(season=True, alpha=0.08, lasting=0.2, burst=0.005, doubled=0.1),
+    # At most so many bursts are there among police stops, see `recurrence_real.same_week`.
+    "bursts as of police stops": World(season=True, burst=0.013),
 }
 
 

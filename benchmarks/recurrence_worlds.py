@@ -292,6 +292,9 @@ def run(
             false=("false", "sum"),
             found_all_year=("found_all_year", "mean"),
             found_lately=("found_lately", "mean"),
+            # Between runs: the addresses of one run share its list.
+            error_all_year=("found_all_year", "sem"),
+            error_lately=("found_lately", "sem"),
         )
     )
     return table.assign(share=table["false"] / table["listed"].clip(lower=1))
@@ -307,7 +310,8 @@ def main(runs: int) -> None:
             )
             parts = [
                 f"{method}: {row.share:.3f} ({row.false:.0f} of {row.listed:.0f}) "
-                f"{row.found_all_year:.2f} {row.found_lately:.2f}"
+                f"{row.found_all_year:.3f} ± {row.error_all_year:.3f} "
+                f"{row.found_lately:.3f} ± {row.error_lately:.3f}"
                 for method, row in table.iterrows()
             ]
             print(f"{name} | {total} | " + " | ".join(parts), flush=True)
