@@ -19,6 +19,8 @@ from python_calamine import CalamineWorkbook
 import est_geo as eg
 from builders import box_area, incidents_at
 from est_geo import schema
+from est_geo.picture.presets import PRESETS
+from est_geo.sharing.facts import _SAID, fact_table
 from est_geo.sharing.headings import _HEADINGS, heading, sort_names, swedish_order
 from est_geo.sharing.workbook import Sheet, sheet_name, workbook_bytes
 
@@ -250,3 +252,17 @@ def test_two_sheets_of_one_name_and_none_are_refused():
         workbook_bytes([Sheet("Ett", table), Sheet("Ett", table)], language="sv")
     with pytest.raises(eg.InputError, match="0 sheets to write"):
         workbook_bytes([], language="sv")
+
+
+@pytest.mark.parametrize(("language", "said"), [("sv", "kommundelarna"), ("en", "the districts")])
+def test_choices_of_ours_are_words_among_the_facts(language, said):
+    facts = fact_table(picture(), language)
+    values = dict(zip(facts.iloc[:, 0], facts.iloc[:, 1], strict=True))
+    assert values[{"sv": "Område", "en": "Area"}[language]] == said
+    # Every choice that a caller has is one of them, in both languages.
+    for name, known in (
+        ("outside", ("raise", "keep", "nearest")),
+        ("kernel", ("quartic", "epanechnikov", "gaussian")),
+        ("preset", tuple(PRESETS)),
+    ):
+        assert set(_SAID[name]) == set(known)

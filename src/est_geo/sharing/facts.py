@@ -44,6 +44,30 @@ _COUNTS: dict[str, tuple[str, str]] = {
     "without_time": ("Utan tid", "Without a time"),
     "in_period": ("Därav i själva perioden", "Of these in the period itself"),
 }
+# Values that are words of ours, by parameter; others are written as they are.
+_SAID: dict[str, dict[str, tuple[str, str]]] = {
+    "outside": {
+        "keep": ("räknas, men är inte med", "counted, and left out"),
+        "nearest": ("flyttas till närmaste område", "moved to the nearest area"),
+        "raise": ("stoppar körningen", "stop the run"),
+    },
+    "area": {
+        "districts": ("kommundelarna", "the districts"),
+        "around the incidents": ("runt händelserna", "around the incidents"),
+    },
+    "kernel": {
+        "quartic": ("kvartisk", "quartic"),
+        "epanechnikov": ("Epanechnikov", "Epanechnikov"),
+        "gaussian": ("normalfördelad", "Gaussian"),
+    },
+    "preset": {
+        "week": ("vecka", "week"),
+        "month": ("månad", "month"),
+        "tertial": ("tertial", "tertial"),
+        "year": ("år", "year"),
+        "two_years": ("två år, lagens lägesbild", "two years, as the law asks"),
+    },
+}
 _CHOSEN = ("vald åt dig", "chosen for you")
 _AUDIENCES = {
     "internal": ("intern", "internal"),
@@ -63,7 +87,7 @@ def parameter_rows(picture: Picture, language: str) -> list[tuple[str, str, str]
     return [
         (
             _PARAMETERS.get(name, (name, name))[index],
-            _value(value, language),
+            _said(name, value, language),
             _CHOSEN[index] if name in picture.chosen_for_you else "",
         )
         for name, value in picture.parameters.items()
@@ -95,6 +119,11 @@ def _period(picture: Picture, language: str) -> str:
     if picture.span is None:
         return words(language)["no_period"]
     return date_range(*picture.span, language)
+
+
+def _said(name: str, value: object, language: str) -> str:
+    known = _SAID.get(name, {}).get(str(value))
+    return known[language == "en"] if known else _value(value, language)
 
 
 def _value(value: object, language: str) -> str:
