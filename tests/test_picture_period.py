@@ -274,3 +274,20 @@ def test_places_that_recur_are_found_and_kept_as_asked(monkeypatch):
     assert [options["eps_m"] for options in given] == [80, 50]
     assert given[0]["previous"] is None
     assert given[1]["previous"] is before.recurring_places
+
+
+@pytest.mark.parametrize("audience", ["partner", "public"])
+def test_others_are_told_weeks_of_an_address_and_not_its_incidents(audience):
+    """Those are of a year: less what its square had lately, they could be one or two."""
+    shown = demo_picture("2026-W47").for_audience(audience)
+    assert len(shown.addresses) > 10
+    assert shown.addresses["n"].isna().all()
+    assert (shown.addresses["weeks"] > 0).all()
+    page = shown.report(with_map=False).html
+    section = page[page.index('id="recurring"') : page.index('id="deviating"')]
+    assert "Händelser" not in section
+    assert section.count(">Veckor<") == 1
+    drawn = {
+        feature["size"] for feature in eg.layers.addresses(shown.addresses, top=9).data["features"]
+    }
+    assert len(drawn) == 1, "no ring tells by its size"

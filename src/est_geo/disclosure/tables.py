@@ -113,7 +113,11 @@ def coarse_sites(
 def coarse_addresses(
     addresses: gpd.GeoDataFrame, rules: Audience, *, homes: Homes | None = None
 ) -> gpd.GeoDataFrame:
-    """Give addresses as the square they lie in, named by it and drawn at its middle."""
+    """Give addresses as the square they lie in, named by it and drawn at its middle.
+
+    In how many weeks, and not how many incidents: those are of 52 or 17 weeks, and beside the count
+    of the square in the picture's own time the difference could be a small number.
+    """
     kept = addresses[addresses["n"] >= rules.k].reset_index(drop=True)
     xy = shapely.get_coordinates(np.asarray(kept.geometry.array))
     cells, sides = cells_with_homes(
@@ -123,6 +127,7 @@ def coarse_addresses(
     names = _named(kept["district"], cell_names(cells, sides))
     shown = shown.assign(
         address=names,
+        n=pd.array([pd.NA] * len(kept), dtype="Int64"),
         **{name: coarse_time(kept[name], rules) for name in ("first", "last")},
         geometry=shapely.points(centres(cells, sides)),
     )

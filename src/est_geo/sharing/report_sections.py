@@ -62,7 +62,7 @@ def recurring(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
             groups.append(
                 {
                     "heading": heading,
-                    "counted": True,
+                    "counted": any(row.get("n") is not None for row in own),
                     "rows": [_address(row, say, language) for row in shown],
                     "below": [_address(row, say, language) for row in below],
                     "more": _more_of(
@@ -114,7 +114,7 @@ def _places_that_recur(
     return [
         {
             "heading": say["problem_places"],
-            # Others get no counts of them: then it is the weeks that are shown.
+            # Others get no counts, here and of addresses: it is the weeks that are shown.
             "counted": any(row["n"] is not None for row in shown),
             "rows": [
                 _address(row, say, language) | {"members": _members(row, say)} for row in shown
