@@ -100,7 +100,7 @@ def golden() -> dict[str, object]:
         numbers[f"{PERIODS[0]} {audience}"] = {
             "sites": [len(shown.sites), int(shown.sites["n"].sum())],
             "hidden": int(shown.deviations["n"].isna().sum()),
-            "addresses": _rows(shown.addresses, "address", "n"),
+            "addresses": _rows(shown.addresses, "address", "weeks"),
             "places": _rows(shown.places, "name", "n"),
         }
     return numbers
