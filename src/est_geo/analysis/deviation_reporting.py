@@ -51,11 +51,10 @@ def label_reporting(
         With the index of `flagged`: `reporting`, "new", "changed" or missing; `source`, the
         reporter where it is one of these; and `source_n`, how many of n that reporter brought.
     """
-    texts = pd.DataFrame(np.nan, flagged.index, ["reporting", "source"]).astype("str")
-    labels = texts.assign(source_n=np.nan)
+    labels: list[tuple[object, object, float]] = [(np.nan, np.nan, np.nan)] * len(flagged)
     count = len(events.sources)
     if count == 0 or len(flagged) == 0:
-        return labels
+        return _labelled(labels, flagged.index)
     width = len(events.categories)
     is_flagged = np.zeros(((int(row.max()) + 1), width), dtype=bool)
     is_flagged[flagged["row"], flagged["category_code"]] = True
@@ -84,8 +83,13 @@ def label_reporting(
             said = "changed"
         else:
             continue
-        labels.iloc[i] = said, events.sources[largest], now[largest]
-    return labels
+        labels[i] = said, events.sources[largest], float(now[largest])
+    return _labelled(labels, flagged.index)
+
+
+def _labelled(labels: list[tuple[object, object, float]], index: pd.Index) -> pd.DataFrame:
+    dtypes = {"reporting": "str", "source": "str", "source_n": "float64"}
+    return pd.DataFrame(labels, index, list(dtypes)).astype(dtypes)
 
 
 def reporter_starts(events: Events) -> pd.DataFrame:

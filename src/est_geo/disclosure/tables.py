@@ -133,11 +133,7 @@ def coarse_addresses(
     )
     if "hours" in kept.columns:
         shown["hours"] = coarse_hours(kept["hours"], rules)
-    if not rules.reporters:
-        shown["sources"] = 0
-        if "only_one_source" in shown.columns:
-            shown["only_one_source"] = False
-    return shown
+    return _without_reporters(shown, rules)
 
 
 def coarse_places(
@@ -187,9 +183,7 @@ def coarse_recurring_places(
         at_least_times=np.floor(shown["at_least_times"]),
         **dict.fromkeys(("weight", "share", "expected", "q", "score"), np.nan),
     )
-    if not rules.reporters:
-        shown = shown.assign(sources=0, only_one_source=False)
-    return shown
+    return _without_reporters(shown, rules)
 
 
 def coarse_hours(hours: pd.Series[Any], rules: Audience) -> pd.Series[Any]:
@@ -286,6 +280,14 @@ def _without_texts(table: gpd.GeoDataFrame, *, keep: set[str]) -> gpd.GeoDataFra
         and name not in keep
     ]
     return table.assign(**{str(name): _no_text(len(table), table.index) for name in texts})
+
+
+def _without_reporters(table: gpd.GeoDataFrame, rules: Audience) -> gpd.GeoDataFrame:
+    """Leave out how many reported, where the audience may not see who did."""
+    if rules.reporters:
+        return table
+    hidden = {"sources": 0, "only_one_source": False}
+    return table.assign(**{name: hidden[name] for name in hidden if name in table.columns})
 
 
 def _no_text(count: int, index: Any = None) -> pd.Series[Any]:  # noqa: ANN401 - any index

@@ -165,11 +165,6 @@ def _density(view: _View) -> Density:
     )
 
 
-def _recurring_places(table: gpd.GeoDataFrame, view: _View) -> gpd.GeoDataFrame:
-    """Show those that are places of the picture, and so have a square, by its name."""
-    return coarse_recurring_places(table, view.places, view.rules)
-
-
 def _span(view: _View) -> Any:  # noqa: ANN401 - two times or None
     if view.picture.span is None:
         return None
@@ -249,7 +244,10 @@ _RULES: dict[str, Rule] = {
     "tracking": _if_there(
         "tracking", lambda table, view: coarse_tracking(table, view.rules, view.place_names)
     ),
-    "recurring_places": _if_there("recurring_places", _recurring_places),
+    "recurring_places": _if_there(
+        "recurring_places",
+        lambda table, view: coarse_recurring_places(table, view.places, view.rules),
+    ),
     "followed": _nothing,
     "weekly": _nothing,
     "quality": _if_there(

@@ -176,12 +176,7 @@ def _deviating(picture: Any, say: dict[str, str], language: str) -> list[Headlin
         Headline(
             " ".join(
                 [
-                    say["say_above"].format(
-                        capital(category(cell.get("category"), language)),
-                        cell.get("district"),
-                        count(cell.get("n"), language, say["suppressed"]),
-                        expected_range(cell, language),
-                    ),
+                    capital(say["say_above"].format(*_figures(cell, say, language))),
                     *_by_reporter(cell, say, language),
                 ]
             ),
@@ -213,16 +208,20 @@ def _deviating(picture: Any, say: dict[str, str], language: str) -> list[Headlin
     return said
 
 
+def _figures(cell: dict[str, Any], say: dict[str, str], language: str) -> tuple[object, ...]:
+    """Give a cell's category and district, how many there were, and how many were expected."""
+    return (
+        category(cell.get("category"), language),
+        cell.get("district"),
+        count(cell.get("n"), language, say["suppressed"]),
+        expected_range(cell, language),
+    )
+
+
 def _watched(yellow: list[dict[str, Any]], say: dict[str, str], language: str) -> str:
     """Name what is worth an eye: no alarm, and told from one."""
     parts = [
-        say["say_watched"].format(
-            category(cell.get("category"), language),
-            cell.get("district"),
-            count(cell.get("n"), language, say["suppressed"]),
-            expected_range(cell, language),
-        )
-        for cell in yellow[:_YELLOWS]
+        say["say_watched"].format(*_figures(cell, say, language)) for cell in yellow[:_YELLOWS]
     ]
     if len(yellow) > _YELLOWS:
         parts.append(say["say_watch_more"].format(spelt(len(yellow) - _YELLOWS, say, language)))

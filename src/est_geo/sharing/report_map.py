@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from est_geo.sharing.escaping import html_text
+from est_geo.sharing.headlines import RECURS
 from est_geo.sharing.report_words import report_words
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _signs(picture: Any, place: _Sheet) -> list[str]:  # noqa: ANN401 - any pict
     if addresses is not None and len(addresses):
         shown = addresses
         if "verdict" in addresses.columns:
-            shown = addresses[addresses["verdict"].isin(["recurring_long", "recurring_new"])]
+            shown = addresses[addresses["verdict"].isin(RECURS)]
         shown = shown[shown.geometry.notna()].head(_TOP)
         at = place.at(shapely.get_coordinates(np.asarray(shown.geometry.array)))
         numbered += [(_pair(xy), rank, False) for xy, rank in zip(at, shown["rank"], strict=True)]

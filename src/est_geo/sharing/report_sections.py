@@ -32,6 +32,7 @@ from est_geo.sharing.wording import number, short_number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_LISTED = (*RECURS, "calm_now")
 _TOP = 10
 _SIX = 6
 _MEMBERS = 2  # addresses of a place, beside the one it is named by
@@ -54,7 +55,7 @@ def recurring(picture: Any, language: str) -> dict[str, Any] | None:  # noqa: AN
     groups = []
     for kind, heading in (("address", ""), ("place", say["squares_stations"])):
         own = of_kind[kind]
-        sure = [r for r in own if not tested or r["verdict"] in (*RECURS, "calm_now")]
+        sure = [r for r in own if not tested or r["verdict"] in _LISTED]
         chance = [r for r in own if tested and r["verdict"] == "may_be_chance"]
         shown = sure[:_TOP]
         below = chance[: max(0, _TOP - len(shown))]
@@ -106,7 +107,7 @@ def _places_that_recur(
     One that is no place in the picture's own time has no number.
     """
     rows = rows_of(table_of(getattr(picture, "recurring_places", None)))
-    sure = [row for row in rows if row["verdict"] in (*RECURS, "calm_now")]
+    sure = [row for row in rows if row["verdict"] in _LISTED]
     chance = sum(row["verdict"] == "may_be_chance" for row in rows)
     if not sure:
         return []
