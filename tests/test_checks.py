@@ -21,7 +21,7 @@ def table(n, last):
 @pytest.mark.parametrize("last", [shapely.Point(-0.0, 7e6), shapely.Point(1, 2, 3)])
 def test_coordinates_are_those_of_the_points(n, last):
     points, xy = table(n, last)
-    found, there = read_points(points, name="incidents")
+    found, there, _ = read_points(points, name="incidents")
     np.testing.assert_array_equal(found, np.vstack([xy, [[last.x, last.y]]]))
     assert there.all()
 
@@ -31,7 +31,7 @@ def test_coordinates_are_those_of_the_points(n, last):
 def test_a_row_without_a_shape_is_let_through_when_asked(n, last):
     points, xy = table(n, last)
     if last is None or last.geom_type == "Point":
-        found, there = read_points(points, name="incidents", unplaced=True)
+        found, there, _ = read_points(points, name="incidents", unplaced=True)
         np.testing.assert_array_equal(found, np.vstack([xy, [[np.nan, np.nan]]]))
         assert there.tolist() == [True] * (n - 1) + [False]
     with pytest.raises(

@@ -108,7 +108,7 @@ def test_counts_by_site_add_up_and_keep_missing_values_apart():
             eg.InputError,
             "farther than any place on Earth",
         ),
-        (pd.DataFrame, eg.InputError, "must be a GeoDataFrame, not DataFrame"),
+        (pd.DataFrame, eg.InputError, r"lacks 2 column\(s\): easting, northing"),
     ],
 )
 def test_bad_tables_are_refused_with_count_and_remedy(change, error, text):

@@ -52,6 +52,17 @@ INCIDENTS = (
     Column("geometry", "geometry", "point, in a CRS in metres; missing when unplaced"),
 )
 
+COORDINATES = (
+    Column("easting", "number", "metres east; missing where northing is, when unplaced"),
+    Column("northing", "number", "metres north; missing where easting is"),
+)
+"""What a plain DataFrame has in place of `geometry`, where points are taken.
+
+Its ``attrs["crs"]`` says what they are in, as anything that pyproj understands: "EPSG:3011".
+Without it they are taken as SWEREF 99 TM, EPSG:3006, if all of them can be; the log says so. Of a
+GeoDataFrame the geometry is read, whatever columns it has besides.
+"""
+
 MATCH_LEVELS = (
     *("coordinates", "exact", "letter_dropped", "nearest_number", "street_corrected"),
     *("type_corrected", "crossing", "place", "street", "district", "online"),

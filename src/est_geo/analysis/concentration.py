@@ -13,7 +13,6 @@ from est_geo.checks import (
     check_columns,
     check_finite_weights,
     check_number,
-    check_points,
     check_same_crs,
     read_points,
 )
@@ -46,7 +45,8 @@ def concentration(
     ----------
     sites : DataFrame of s rows
         One row a unit (an address, a cell) with its number of incidents `n`, as `to_sites` gives
-        them; `district_id` and `district` for `by_district`. May have 0 rows.
+        them; `district_id` and `district` for `by_district`; for a `register` also points, or
+        `easting` and `northing`. May have 0 rows.
     register : GeoDataFrame of Points or int, optional
         Every address there is, for instance `Gazetteer.entries` (rows whose `kind` is "place" are
         passed over), in the CRS of the sites; or how many there are. Addresses that share a rounded
@@ -178,10 +178,12 @@ def _with_register(
     units: pd.DataFrame, sites: pd.DataFrame, register: gpd.GeoDataFrame, district: tuple[str, ...]
 ) -> pd.DataFrame:
     """Add the addresses without incidents."""
-    points, has_point = read_points(register, name="register", columns=district, unplaced=True)
+    points, has_point, _ = read_points(register, name="register", columns=district, unplaced=True)
+    seen = np.empty(0, dtype=np.int64)
     if len(sites):
-        check_points(sites, name="sites")
-        check_same_crs(sites, register, names=("sites", "register"))
+        read = read_points(sites, name="sites", plain=True)
+        check_same_crs(read, register, names=("sites", "register"))
+        seen = site_ids_of(read.xy[:, 0], read.xy[:, 1])
     used = has_point
     if "kind" in register.columns:
         used = used & (register["kind"] != "place").to_numpy(dtype=bool)
@@ -189,10 +191,6 @@ def _with_register(
     for column in district:
         known[column] = register[column][used].astype("str").to_numpy()
     known = known.sort_values(list(known.columns)).drop_duplicates("site")
-    seen = np.empty(0, dtype=np.int64)
-    if len(sites):
-        at, _ = read_points(sites, name="sites")
-        seen = site_ids_of(at[:, 0], at[:, 1])
     empty = known[~known["site"].isin(seen)].drop(columns="site")
     outside = int((~np.isin(seen, known["site"])).sum())
     joined = pd.concat([units, empty], ignore_index=True)

@@ -32,6 +32,7 @@ from est_geo.geography.grid import Grid, grid_over
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from est_geo.analysis.bandwidth import Rule
@@ -52,7 +53,7 @@ class _Cells(NamedTuple):
 
 
 def kde(
-    sites: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame | pd.DataFrame,
     *,
     within: gpd.GeoDataFrame,
     bandwidth_m: float | Rule = "auto",
@@ -65,11 +66,12 @@ def kde(
 
     Parameters
     ----------
-    sites : GeoDataFrame of n Points
-        One row a location, `weight` incidents at each, in a CRS in metres: see `to_sites`. A table
-        of incidents does too: what lies at the same coordinates is added up first, unrounded, and
-        a table without `weight` counts 1 a row. Those outside the study area count as far as their
-        kernel reaches in.
+    sites : GeoDataFrame of n Points, or DataFrame
+        One row a location, `weight` incidents at each, in a CRS in metres: see `to_sites`. A
+        DataFrame has `easting` and `northing` in place of points, see `est_geo.schema.COORDINATES`.
+        A table of incidents does too: what lies at the same coordinates is added up first,
+        unrounded, and a table without `weight` counts 1 a row. Those outside the study area count
+        as far as their kernel reaches in.
     within : GeoDataFrame of Polygons
         Study area, in the same CRS; cells whose centre lies outside hold NaN.
     bandwidth_m : float or str
@@ -118,7 +120,7 @@ def kde(
     _check_numbers(bandwidth_m, cell_m, kernel)
     rows = points_of(sites, name="sites")
     cells = _cells_over(within, float(cell_m))
-    check_same_crs(sites, within, names=("sites", "within"))
+    check_same_crs(rows, within, names=("sites", "within"))
     radius = _radius(bandwidth_m, rows, cells)
     # Before the sum, since it may find that there are too many cells.
     mass = mass_inside(cells.area, cells.grid, radius, kernel) if edge == "mass" else 1.0
@@ -141,8 +143,8 @@ def kde(
 
 
 def kde_ratio(
-    sites: gpd.GeoDataFrame,
-    against: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame | pd.DataFrame,
+    against: gpd.GeoDataFrame | pd.DataFrame,
     *,
     within: gpd.GeoDataFrame,
     bandwidth_m: float | Rule = "auto",
@@ -158,7 +160,7 @@ def kde_ratio(
 
     Parameters
     ----------
-    sites, against : GeoDataFrames of Points
+    sites, against : GeoDataFrames of Points, or DataFrames
         As `kde` takes them: what is counted, and what it is compared with.
     within, bandwidth_m, cell_m, kernel
         As `kde`. "auto" goes by `sites`.
@@ -192,8 +194,8 @@ def kde_ratio(
     _check_numbers(bandwidth_m, cell_m, kernel)
     tables = [points_of(sites, name="sites"), points_of(against, name="against")]
     cells = _cells_over(within, float(cell_m))
-    check_same_crs(sites, within, names=("sites", "within"))
-    check_same_crs(against, within, names=("against", "within"))
+    check_same_crs(tables[0], within, names=("sites", "within"))
+    check_same_crs(tables[1], within, names=("against", "within"))
     radius = _radius(bandwidth_m, tables[0], cells)
     above, below = (
         density_at_cells(_local(rows, cells.grid), radius, kernel, cells.grid, cells.inside)

@@ -254,7 +254,7 @@ def _places_of(incidents: pd.DataFrame, places: gpd.GeoDataFrame | None) -> Inte
     place = np.full(len(incidents), -1, dtype=np.int64)
     if places is None or len(places) == 0:
         return place
-    points, there = read_points(incidents, name="incidents", unplaced=True)
+    points, there, _ = read_points(incidents, name="incidents", unplaced=True, plain=True)
     members = places["site_ids"].reset_index(drop=True).str.split(" ").explode()
     owner = pd.Series(members.index.to_numpy(), index=members.to_numpy().astype(np.int64))
     found = owner.reindex(site_ids_of(*points[there].T)).to_numpy()

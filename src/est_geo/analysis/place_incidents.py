@@ -23,13 +23,13 @@ _LONGEST = np.timedelta64(1, "h")
 
 
 def describe_incidents(
-    incidents: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, place_of_site: NDArray[np.int64]
+    incidents: pd.DataFrame, sites: gpd.GeoDataFrame, place_of_site: NDArray[np.int64]
 ) -> dict[str, pd.Series]:
     """Sum up the incidents of each place.
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n Points
+    incidents : GeoDataFrame of n Points, or DataFrame
         Those from which the sites were made.
     sites : GeoDataFrame of s Points
         Sites, with `site_id` and `n`.
@@ -46,8 +46,9 @@ def describe_incidents(
     InputError
         If the incidents at some site are not as many as its `n`.
     """
-    points, has_point = read_points(incidents, name="incidents", unplaced=True)
-    check_same_crs(sites, incidents, names=("sites", "incidents"))
+    read = read_points(incidents, name="incidents", unplaced=True, plain=True)
+    check_same_crs(sites, read, names=("sites", "incidents"))
+    points, has_point = read.xy, read.there
     placed, points = incidents[has_point], points[has_point]
     counted = is_counted(placed)
     site = pd.Index(sites["site_id"]).get_indexer(site_ids_of(points[:, 0], points[:, 1]))
@@ -76,7 +77,7 @@ def _check_same(sites: gpd.GeoDataFrame, site: NDArray[np.intp], elsewhere: int)
 
 
 def _tally(
-    placed: gpd.GeoDataFrame,
+    placed: pd.DataFrame,
     column: str,
     place: NDArray[np.int64],
     used: NDArray[np.bool_],
@@ -96,7 +97,7 @@ def _tally(
 
 
 def busiest_hours(
-    placed: gpd.GeoDataFrame, place: NDArray[np.int64], used: NDArray[np.bool_], count: int
+    placed: pd.DataFrame, place: NDArray[np.int64], used: NDArray[np.bool_], count: int
 ) -> pd.Series:
     """Find the shortest stretch of the clock that holds half of the used incidents of each place.
 

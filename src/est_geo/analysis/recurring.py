@@ -94,7 +94,7 @@ def recurring_addresses(
     .. [1] Benjamini, Hochberg (1995), Controlling the false discovery rate.
     .. [2] Chao (1984), Nonparametric estimation of the number of classes in a population.
     """
-    points, has_point = read_points(
+    points, has_point, _ = read_points(
         incidents, name="incidents", columns=("occurred_from",), unplaced=True
     )
     filters = [(min_incidents, "min_incidents", 1), (min_months, "min_months", 0)]

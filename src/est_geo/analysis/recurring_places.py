@@ -107,7 +107,7 @@ def recurring_places(
     CRSError, InputError
         As `recurring_addresses` and `problem_places`.
     """
-    points, has_point = read_points(
+    points, has_point, _ = read_points(
         incidents, name="incidents", columns=("occurred_from",), unplaced=True
     )
     check_number(eps_m, name="eps_m", above=0)

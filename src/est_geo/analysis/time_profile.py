@@ -15,7 +15,6 @@ from est_geo.checks import (
     check_columns,
     check_finite_weights,
     check_same_crs,
-    check_table,
     read_points,
 )
 from est_geo.errors import InputError
@@ -56,8 +55,9 @@ def time_profile(
     ----------
     incidents : DataFrame of n rows
         Needs `occurred_from`; `occurred_to`, `time_precision`, `weight`, `source`, and the columns
-        grouped by, are used where present. Reports that repeat another (`duplicate_of`) are left
-        out. May have 0 rows.
+        grouped by, are used where present; for `by="place"` a geometry, or `easting` and
+        `northing`, see `est_geo.schema.COORDINATES`. Reports that repeat another (`duplicate_of`)
+        are left out. May have 0 rows.
     by : {"district", "category", "source", "place"} or several of them
         One profile for each value, or for each combination that occurs. Incidents without a value
         are left out.
@@ -195,9 +195,9 @@ def _places(used: pd.DataFrame, places: gpd.GeoDataFrame) -> tuple[NDArray[np.in
     named = pd.DataFrame(places[["place_id", "name"]]).sort_values("place_id", ignore_index=True)
     if len(places) == 0 or len(used) == 0:
         return np.full(len(used), -1), named
-    check_table(used, name="incidents")
-    points, has_point = read_points(used, name="incidents", unplaced=True)
-    check_same_crs(used, places, names=("incidents", "places"))
+    read = read_points(used, name="incidents", unplaced=True, plain=True)
+    check_same_crs(read, places, names=("incidents", "places"))
+    points, has_point = read.xy, read.there
     # Without the text of all sites, which a row for each of them would repeat.
     members = pd.DataFrame(places[["place_id"]]).assign(site=places["site_ids"].str.split())
     members = members.explode("site").dropna(subset=["site"])

@@ -13,7 +13,9 @@ from est_geo.sites.merging import merge_places
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
+    from pyproj import CRS
 
 _HALF_KEY = 2**31
 
@@ -27,14 +29,17 @@ class Rows(NamedTuple):
         Eastings and northings in metres.
     weight, number : arrays of n float
         What the row counts, and of how many incidents it is made.
+    crs : CRS
+        What the coordinates are in.
     """
 
     xy: NDArray[np.float64]
     weight: NDArray[np.float64]
     number: NDArray[np.float64]
+    crs: CRS
 
 
-def points_of(table: gpd.GeoDataFrame, *, name: str) -> Rows:
+def points_of(table: gpd.GeoDataFrame | pd.DataFrame, *, name: str) -> Rows:
     """Read the points of sites or of incidents.
 
     A table without `weight` counts 1 a row; rows that repeat another report (`duplicate_of`) are
@@ -45,7 +50,7 @@ def points_of(table: gpd.GeoDataFrame, *, name: str) -> Rows:
     CRSError, InputError
         As `read_points` and `check_finite_weights`.
     """
-    xy, _ = read_points(table, name=name)
+    xy, _, crs = read_points(table, name=name, plain=True)
     if "weight" in table.columns:
         check_finite_weights(table, name=name)
         weight = table["weight"].to_numpy(dtype=float)
@@ -56,7 +61,7 @@ def points_of(table: gpd.GeoDataFrame, *, name: str) -> Rows:
         number = table["n"].to_numpy(dtype=float)
     elif "occurred_from" in table.columns:
         number = np.ones(len(table))  # incidents, whose weight may be a severity
-    rows = Rows(xy, weight, number)
+    rows = Rows(xy, weight, number, crs)
     if "duplicate_of" in table.columns:
         counted = is_counted(table)
         if not counted.any():
@@ -65,7 +70,7 @@ def points_of(table: gpd.GeoDataFrame, *, name: str) -> Rows:
                 "another in `duplicate_of`. Include the reports that they repeat."
             )
         if not counted.all():
-            rows = Rows(*(column[counted] for column in rows))
+            rows = Rows(xy[counted], weight[counted], number[counted], crs)
     return rows
 
 

@@ -120,7 +120,7 @@ def geocode(
     register, change nothing. Reports that repeat each other can be linked only once they have
     points: call `link_duplicates` after this.
     """
-    points, has_point = read_points(incidents, name="incidents", unplaced=True)
+    points, has_point, _ = read_points(incidents, name="incidents", unplaced=True)
     check_number(max_uncertainty_m, name="max_uncertainty_m", at_least=0)
     entries = _entries(gazetteer).to_crs(incidents.crs)
     register = Register(entries, districts)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
 import shapely
 
 from est_geo.checks import check_choice, check_polygons, check_same_crs, first_row, read_points
+from est_geo.checks.coordinate_columns import is_plain
 from est_geo.compiled import in_bands
 from est_geo.errors import InputError
 from est_geo.geography.location import NOWHERE, locate, locate_one_by_one
@@ -22,16 +23,17 @@ if TYPE_CHECKING:
     Numbers = np.ndarray[Any, np.dtype[np.int32]]
     Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
+Incidents = TypeVar("Incidents", bound=pd.DataFrame)
 logger = logging.getLogger(__name__)
 _WORTH_THREADS = 50_000  # rows
 
 
 def assign_districts(
-    incidents: gpd.GeoDataFrame,
+    incidents: Incidents,
     districts: gpd.GeoDataFrame,
     *,
     outside: Literal["raise", "keep", "nearest"] = "raise",
-) -> gpd.GeoDataFrame:
+) -> Incidents:
     """Give each incident the one district it lies in.
 
     A point on an edge belongs to the district with the lowest `district_id` of those that touch it,
@@ -39,9 +41,11 @@ def assign_districts(
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n Points
-        In a CRS in metres. Rows without a geometry are kept. They have a district only where their
-        `district_id` already is that of one: geocoding knows the district of some streets whole.
+    incidents : GeoDataFrame of n Points, or DataFrame
+        In a CRS in metres; a DataFrame has `easting` and `northing` in place of points, see
+        `est_geo.schema.COORDINATES`. Rows without a point are kept. They have a district only where
+        their `district_id` already is that of one: geocoding knows the district of some streets
+        whole.
     districts : GeoDataFrame of Polygons
         With `district_id`, each a different one, and `district`, in the same CRS. The order of the
         rows does not matter; identifiers are compared as text.
@@ -53,12 +57,13 @@ def assign_districts(
 
     Returns
     -------
-    GeoDataFrame
+    GeoDataFrame, or DataFrame where that was given
         The n rows in their order, with `district_id` and `district` added or replaced, missing
         where a row has none. ``attrs["assignment"]`` counts the rows: `inside`,
         `moved_to_nearest`, `outside` (left without a district), `district_only` and `unplaced`
         (neither point nor district) sum to n; `at_null_island` are those of `outside` at 0, 0;
-        `on_edge` those of `inside` that several districts touch.
+        `on_edge` those of `inside` that several districts touch. ``attrs["crs"]`` of a DataFrame is
+        kept, or says what was chosen.
 
     Raises
     ------
@@ -69,9 +74,9 @@ def assign_districts(
         If a CRS is missing, not in metres, or not the same for both tables.
     """
     check_choice(outside, ("raise", "keep", "nearest"), name="outside")
-    xy, placed = read_points(incidents, name="incidents", unplaced=True)
+    xy, placed, crs = points = read_points(incidents, name="incidents", unplaced=True, plain=True)
     check_polygons(districts, name="districts", columns=("district_id", "district"))
-    check_same_crs(incidents, districts, names=("incidents", "districts"))
+    check_same_crs(points, districts, names=("incidents", "districts"))
     _check_ids(districts)
     ordered = districts.assign(district_id=districts["district_id"].astype("str"))
     ordered = ordered.sort_values("district_id")
@@ -88,7 +93,7 @@ def assign_districts(
     moved = int(np.count_nonzero(stray)) if outside == "nearest" else 0
     if moved:
         found[stray] = _nearest(locations[stray], polygons)
-    del xy, locations  # of the size of the columns that follow
+    del xy, points, locations  # of the size of the columns that follow
 
     position, district_only = found, 0
     if not everywhere:
@@ -125,6 +130,8 @@ def assign_districts(
     for column in columns:
         result[column] = pd.Series(values[column], index=result.index)
     result.attrs["assignment"] = counts
+    if is_plain(result) and result.attrs.get("crs") is None:
+        result.attrs["crs"] = crs.to_string()
     return result
 
 

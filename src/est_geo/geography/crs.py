@@ -12,14 +12,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError as UnknownCRS
 from pyproj.exceptions import ProjError
 
 from est_geo.checks import check_metric_crs
 from est_geo.errors import CRSError
 
-REMEDY = "crs=3006 for SWEREF 99 TM, 3011 for SWEREF 99 18 00, 3021 for RT 90, 4326 for degrees"
-"""What messages tell a caller to pass."""
 SWEDEN_CRS = CRS.from_epsg(3006)
 SWEDEN_LONGITUDE = (10.5, 24.5)
 SWEDEN_LATITUDE = (55.0, 69.5)
@@ -124,19 +121,6 @@ def _middle(table: gpd.GeoDataFrame) -> tuple[float, float] | None:
         return None
     easting, northing = np.median(xy, axis=0)
     return float(easting), float(northing)
-
-
-def parse_crs(crs: CRS | str | int | None, *, name: str = "crs") -> CRS | None:
-    """Understand a CRS that the caller names, or raise a CRSError."""
-    if crs is None:
-        return None
-    try:
-        return CRS.from_user_input(int(crs) if isinstance(crs, str) and crs.isdecimal() else crs)
-    except UnknownCRS as error:
-        raise CRSError(
-            f"`{name}` is {str(crs)[:80]!r}, which is no CRS that is known. "
-            f"Give an EPSG number: {REMEDY}."
-        ) from error
 
 
 def agreed_crs(asked: CRS | None, carried: CRS | None, *, file: str) -> CRS | None:

@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
+from est_geo.checks.coordinate_columns import TM_EASTING, TM_NORTHING
 from est_geo.geography.crs import SWEDEN_LATITUDE, SWEDEN_LONGITUDE, plane
 from est_geo.geography.municipalities import (
     Municipality,
@@ -95,11 +96,10 @@ class _Family(NamedTuple):
     north: tuple[float, float]
 
 
-_NORTHINGS = (6.10e6, 7.70e6)
 _LONLAT = _Family((DEGREES,), SWEDEN_LONGITUDE, SWEDEN_LATITUDE)
-_TM = _Family((3006,), (0.24e6, 0.93e6), _NORTHINGS)
-_LOCAL = _Family(tuple(range(3007, 3019)), (0.0, 0.28e6), _NORTHINGS)
-_RT90 = _Family(tuple(range(3019, 3025)), (1.15e6, 1.95e6), _NORTHINGS)
+_TM = _Family((3006,), TM_EASTING, TM_NORTHING)
+_LOCAL = _Family(tuple(range(3007, 3019)), (0.0, 0.28e6), TM_NORTHING)
+_RT90 = _Family(tuple(range(3019, 3025)), (1.15e6, 1.95e6), TM_NORTHING)
 # Web maps' own: refused for analysis, but files hold it.
 _WEB = _Family((3857,), (1.16e6, 2.72e6), (7.35e6, 10.9e6))
 _FAMILIES = (_LONLAT, _TM, _LOCAL, _RT90, _WEB)
@@ -177,7 +177,7 @@ def northing_first(first: Floats, second: Floats, *, crs: CRS) -> Mask:
     """
     epsg = plane(crs).to_epsg()
     if epsg in _SAME_AS_TM or epsg in _LOCAL.epsgs or epsg in _RT90.epsgs:
-        turned: Mask = (first > _NORTHINGS[0] - 1e5) & (second < 3e6)  # noqa: PLR2004 - an easting
+        turned: Mask = (first > TM_NORTHING[0] - 1e5) & (second < 3e6)  # noqa: PLR2004 - an easting
         return turned
     if not crs.is_geographic and epsg not in _WEB.epsgs:
         return np.zeros(len(first), dtype=bool)

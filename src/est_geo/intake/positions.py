@@ -13,7 +13,8 @@ import shapely
 from pyproj import CRS, Transformer
 
 from est_geo.checks import check_metric_crs
-from est_geo.geography.crs import SWEDEN_CRS, agreed_crs, on_earth, parse_crs, working_crs
+from est_geo.checks.metric_crs import parse_crs
+from est_geo.geography.crs import SWEDEN_CRS, agreed_crs, on_earth, working_crs
 from est_geo.geography.municipalities import Municipality, find_municipality, outside_of
 from est_geo.intake import reasons
 from est_geo.intake.coordinates import Coordinates, read_coordinates

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from pyproj import CRS
 
+from est_geo.checks.metric_crs import REMEDY
 from est_geo.errors import CRSError, InputError
-from est_geo.geography.crs import REMEDY, plane
+from est_geo.geography.crs import plane
 from est_geo.geography.recognise import (
     MOST,
     Fit,

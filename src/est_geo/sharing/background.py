@@ -20,9 +20,10 @@ import pandas as pd
 import shapely
 
 from est_geo.checks import check_metric_crs, check_number, check_polygons, check_same_crs, has_shape
+from est_geo.checks.metric_crs import REMEDY, parse_crs
 from est_geo.errors import CRSError, InputError
 from est_geo.files import open_table
-from est_geo.geography.crs import REMEDY, agreed_crs, has_usable_crs, parse_crs
+from est_geo.geography.crs import agreed_crs, has_usable_crs
 from est_geo.notebook import show_lines
 from est_geo.sharing.background_features import as_json, costs_of, features_of
 from est_geo.sharing.wording import number, words

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from est_geo.checks import check_finite_weights, has_shape
+from est_geo.checks.coordinate_columns import is_plain, read_columns
 from est_geo.errors import InputError
 from est_geo.schema import DISTRICT_COUNTS, names
 from est_geo.sites.collapse import is_counted
@@ -17,15 +18,16 @@ if TYPE_CHECKING:
 
 
 def count_by_district(
-    incidents: gpd.GeoDataFrame, districts: gpd.GeoDataFrame | None = None
+    incidents: gpd.GeoDataFrame | pd.DataFrame, districts: gpd.GeoDataFrame | None = None
 ) -> pd.DataFrame:
     """Count incidents by district, those matched to a district but to no point included.
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n Points
-        With `district_id` and `district`, as `geocode` or `assign_districts` give them. Rows
-        without a district, and those that repeat another report (`duplicate_of`), are left out.
+    incidents : GeoDataFrame of n Points, or DataFrame
+        With `district_id` and `district`, as `geocode` or `assign_districts` give them; a DataFrame
+        has `easting` and `northing` in place of points. Rows without a district, and those that
+        repeat another report (`duplicate_of`), are left out.
     districts : GeoDataFrame of Polygons, optional
         With `district_id` and `district`; then each of them is listed, those without incidents too.
 
@@ -39,6 +41,8 @@ def count_by_district(
     ------
     InputError
         If a column is missing, or a weight is negative or not finite.
+    CRSError
+        If nothing says what the columns of a DataFrame are in.
     """
     missing = [name for name in ("district_id", "district") if name not in incidents.columns]
     if missing:
@@ -55,7 +59,10 @@ def count_by_district(
     listed = listed.sort_values("district_id", ignore_index=True)
     codes = pd.Index(listed["district_id"]).get_indexer(used["district_id"].astype("str"))
     there = codes >= 0
-    has_point = has_shape(np.asarray(used.geometry.array))
+    if is_plain(used):
+        has_point = read_columns(used, name="incidents", unplaced=True)[1]
+    else:
+        has_point = has_shape(np.asarray(used.geometry.array))
     size = len(listed)
     counts = listed.assign(
         n=np.bincount(codes[there], minlength=size),

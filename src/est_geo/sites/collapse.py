@@ -23,6 +23,7 @@ from est_geo.sites.grouping import district_names, first_and_last, most_frequent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pyproj import CRS
 
     from est_geo.periods import Kind
 
@@ -32,7 +33,7 @@ _ANOTHER_ADDRESS = ("nearest_number", "street", "district")
 _FARTHEST_M = 4e7  # no projected coordinate on Earth lies farther from its origin
 
 
-def to_sites(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def to_sites(incidents: gpd.GeoDataFrame | pd.DataFrame) -> gpd.GeoDataFrame:
     """Collapse incidents to unique locations.
 
     Coordinates are rounded to whole metres, halves upward, in the CRS of the table; a site lies at
@@ -40,11 +41,12 @@ def to_sites(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n Points
-        In a CRS in metres. `weight` (1 where absent), `occurred_from`, `address` (that of the
-        register where `geocode` found one), `district_id` and `district` are used where present.
-        Rows without a point and rows that repeat another report (`duplicate_of`) are left out; the
-        log counts them.
+    incidents : GeoDataFrame of n Points, or DataFrame
+        In a CRS in metres; a DataFrame has `easting` and `northing` in place of points, see
+        `est_geo.schema.COORDINATES`. `weight` (1 where absent), `occurred_from`, `address` (that of
+        the register where `geocode` found one), `district_id` and `district` are used where
+        present. Rows without a point and rows that repeat another report (`duplicate_of`) are left
+        out; the log counts them.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def to_sites(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         If the table is empty, a geometry is not a point, a coordinate or weight is not finite, or a
         weight is negative.
     """
-    placed, ids = _placed(incidents)
+    placed, ids, crs = _placed(incidents)
     codes, site_ids = pd.factorize(ids, sort=True)
     n_sites = len(site_ids)
     weights = placed["weight"].to_numpy(dtype=float)
@@ -77,19 +79,21 @@ def to_sites(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for column in ("address", "district_id"):
         table[column] = pd.array(most_frequent(codes, placed[column], ones, n_sites), dtype="str")
     table["district"] = district_names(pd.Series(table["district_id"], dtype="str"), placed)
-    sites = gpd.GeoDataFrame(table, geometry=shapely.points(easting, northing), crs=incidents.crs)[
+    sites = gpd.GeoDataFrame(table, geometry=shapely.points(easting, northing), crs=crs)[
         names(SITES)
     ]
     _LOG.info("%d incidents at %d sites (rounded to 1 m)", len(placed), n_sites)
     return sites
 
 
-def count_by_site(incidents: gpd.GeoDataFrame, *, kind: Kind = "month") -> pd.DataFrame:
+def count_by_site(
+    incidents: gpd.GeoDataFrame | pd.DataFrame, *, kind: Kind = "month"
+) -> pd.DataFrame:
     """Count incidents by site, period, category and source: the long table of the sites.
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n Points
+    incidents : GeoDataFrame of n Points, or DataFrame
         As for `to_sites`; `category` and `source` are used where present.
     kind : {"month", "week", "quarter", "tertial", "year"}
         Periods to count by: what a map's slider then moves by.
@@ -105,7 +109,7 @@ def count_by_site(incidents: gpd.GeoDataFrame, *, kind: Kind = "month") -> pd.Da
     CRSError, InputError
         As `to_sites`.
     """
-    placed, ids = _placed(incidents)
+    placed, ids, _ = _placed(incidents)
     keys = pd.DataFrame(
         {
             "site_id": ids,
@@ -165,9 +169,9 @@ def _values(column: pd.Series, used: NDArray[np.bool_]) -> Any:  # noqa: ANN401 
     return values if used.all() else values[used]
 
 
-def _placed(incidents: gpd.GeoDataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+def _placed(incidents: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64], CRS]:
     """Incidents that make sites, with every column a site is made from, and their site ids."""
-    xy, has_point = read_points(incidents, name="incidents", unplaced=True)
+    xy, has_point, crs = read_points(incidents, name="incidents", unplaced=True, plain=True)
     if not has_point.any():
         raise InputError(
             f"`incidents` has no point in any of its {len(incidents)} rows. Geocode them first."
@@ -208,4 +212,4 @@ def _placed(incidents: gpd.GeoDataFrame) -> tuple[pd.DataFrame, NDArray[np.int64
             int((~has_point).sum()),
             int((has_point & ~used).sum()),
         )
-    return placed, site_ids_of(points[:, 0], points[:, 1])
+    return placed, site_ids_of(points[:, 0], points[:, 1]), crs

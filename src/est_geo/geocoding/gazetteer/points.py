@@ -10,10 +10,10 @@ import shapely
 from pyproj import CRS, Transformer
 
 from est_geo.checks import has_shape
+from est_geo.checks.metric_crs import REMEDY
 from est_geo.errors import CRSError
 from est_geo.geocoding.gazetteer.text import read_numbers
 from est_geo.geography.crs import (
-    REMEDY,
     SWEDEN_CRS,
     agreed_crs,
     on_earth,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from est_geo.checks import check_choice
+from est_geo.checks.metric_crs import parse_crs
 from est_geo.errors import InputError
 from est_geo.files import OpenedFile, expand, open_file
 from est_geo.geocoding.gazetteer.cache import SUFFIX, load_cached, read_key, save_cached
@@ -16,7 +17,7 @@ from est_geo.geocoding.gazetteer.columns import is_known
 from est_geo.geocoding.gazetteer.joining import join_entries
 from est_geo.geocoding.gazetteer.result import Gazetteer, GazetteerFile, GazetteerSummary
 from est_geo.geocoding.gazetteer.rows import Asked, Part, read_part
-from est_geo.geography.crs import parse_crs, plane
+from est_geo.geography.crs import plane
 from est_geo.geography.municipalities import find_municipality
 
 if TYPE_CHECKING:

@@ -6,15 +6,20 @@ Public functions call these at their door; inside, nothing is checked again. Eac
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from est_geo.checks.coordinate_columns import is_plain, make_points, read_columns
+from est_geo.checks.metric_crs import check_metric_crs as check_metric_crs
+from est_geo.checks.metric_crs import check_same_crs as check_same_crs
+from est_geo.checks.refusing import first_row as first_row
+from est_geo.checks.refusing import refuse
 from est_geo.compiled import in_bands
-from est_geo.errors import CRSError, InputError
+from est_geo.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -24,16 +29,38 @@ if TYPE_CHECKING:
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _WORTH_THREADS = 50_000  # geometries
 _AT_A_TIME = 8192
-_WEB_MERCATOR = (3857, 3785, 900913, 102100)
 
 
-def check_table(table: object, *, name: str, columns: Iterable[str] = ()) -> None:
-    """Require a GeoDataFrame with at least one row and with the named columns."""
-    if not isinstance(table, gpd.GeoDataFrame):
-        raise InputError(
-            f"`{name}` must be a GeoDataFrame, not {type(table).__name__}. "
-            "Read a file with est_geo.read_incidents or est_geo.read_districts."
-        )
+class Points(NamedTuple):
+    """Where the rows of a table are.
+
+    Attributes
+    ----------
+    xy : array of (n, 2) float
+        Eastings and northings in metres, NaN where there are none.
+    there : array of n bool
+        Which rows have a point.
+    crs : CRS
+        What the coordinates are in.
+    """
+
+    xy: np.ndarray[Any, np.dtype[np.float64]]
+    there: np.ndarray[Any, np.dtype[np.bool_]]
+    crs: CRS
+
+
+def check_table(
+    table: object, *, name: str, columns: Iterable[str] = (), plain: bool = False
+) -> None:
+    """Require a GeoDataFrame with at least one row and with the named columns.
+
+    With ``plain=True`` a DataFrame without geometry will do.
+    """
+    if not isinstance(table, pd.DataFrame if plain else gpd.GeoDataFrame):
+        way = "Read a file with est_geo.read_incidents or est_geo.read_districts."
+        if is_plain(table) and {"easting", "northing"} <= set(table.columns):
+            way = f"Make it one with {make_points(table, name=name)}."
+        raise InputError(f"`{name}` must be a GeoDataFrame, not {type(table).__name__}. {way}")
     if len(table) == 0:
         raise InputError(
             f"`{name}` is empty: it has 0 rows. Check the file or the filter before it."
@@ -53,45 +80,6 @@ def check_columns(table: object, *, name: str, columns: Iterable[str]) -> None:
         )
 
 
-def check_metric_crs(table: gpd.GeoDataFrame, *, name: str) -> CRS:
-    """Require a projected CRS in metres that keeps lengths, and return it."""
-    crs = table.crs
-    if crs is None:
-        raise CRSError(
-            f"`{name}` has no CRS, so its {len(table)} coordinates have no unit. "
-            f"Say what they are with {name}.set_crs(epsg=3006), if they are SWEREF 99 TM."
-        )
-    if not crs.is_projected:
-        raise CRSError(
-            f"`{name}` is in degrees ({crs.name}), metres are needed. "
-            f"Convert it with {name}.to_crs(epsg=3006)."
-        )
-    if crs.to_epsg() in _WEB_MERCATOR:
-        raise CRSError(
-            f"`{name}` is in Web Mercator, which stretches lengths about twice in Sweden. "
-            f"Convert it with {name}.to_crs(epsg=3006)."
-        )
-    unit = crs.axis_info[0].unit_name
-    if unit != "metre":
-        raise CRSError(
-            f"`{name}` is in {unit} ({crs.name}), metres are needed. "
-            f"Convert it with {name}.to_crs({name}.estimate_utm_crs())."
-        )
-    return crs
-
-
-def check_same_crs(
-    first: gpd.GeoDataFrame, second: gpd.GeoDataFrame, *, names: tuple[str, str]
-) -> None:
-    """Require that two tables share one CRS."""
-    if first.crs != second.crs:
-        said = [table.crs.name if table.crs else "no CRS" for table in (first, second)]
-        raise CRSError(
-            f"`{names[0]}` is in {said[0]} but `{names[1]}` in {said[1]}. "
-            f"Convert one: {names[0]}.to_crs({names[1]}.crs)."
-        )
-
-
 def check_points(
     table: object, *, name: str, columns: Iterable[str] = (), unplaced: bool = False
 ) -> CRS:
@@ -99,32 +87,35 @@ def check_points(
 
     Rows without a geometry are let through only with ``unplaced=True``.
     """
-    read_points(table, name=name, columns=columns, unplaced=unplaced)
-    points: gpd.GeoDataFrame = table
-    return points.crs
+    return read_points(table, name=name, columns=columns, unplaced=unplaced).crs
 
 
 def read_points(
-    table: object, *, name: str, columns: Iterable[str] = (), unplaced: bool = False
-) -> tuple[np.ndarray[Any, np.dtype[np.float64]], np.ndarray[Any, np.dtype[np.bool_]]]:
+    table: object,
+    *,
+    name: str,
+    columns: Iterable[str] = (),
+    unplaced: bool = False,
+    plain: bool = False,
+) -> Points:
     """Check points as `check_points` does, and give what was read in doing so.
 
-    Returns
-    -------
-    tuple of array of (n, 2) float and array of n bool
-        Eastings and northings, NaN where there are none; and where there are.
+    With ``plain=True`` a DataFrame without geometry is taken too: its `easting` and `northing`, as
+    `est_geo.schema.COORDINATES` has them. What calls so may not look for a geometry.
     """
-    check_table(table, name=name, columns=columns)
+    check_table(table, name=name, columns=columns, plain=plain)
+    if is_plain(table):
+        return Points(*read_columns(table, name=name, unplaced=unplaced))
     points: gpd.GeoDataFrame = table
-    check_metric_crs(points, name=name)
+    crs = check_metric_crs(points, name=name)
     geometry = np.asarray(points.geometry.array)
     coordinates, kinds = _coordinates(geometry)
     if (kinds == shapely.GeometryType.POINT).all() and _all_finite(coordinates):
-        return coordinates, np.ones(len(geometry), dtype=bool)
+        return Points(coordinates, np.ones(len(geometry), dtype=bool), crs)
     finite = np.isfinite(coordinates[:, 0]) & np.isfinite(coordinates[:, 1])
     there = finite.copy()
     there[~finite] = has_shape(geometry[~finite])  # the others have bounds, so a shape
-    _refuse(
+    refuse(
         points,
         there & (kinds != shapely.GeometryType.POINT),
         name=name,
@@ -132,21 +123,21 @@ def read_points(
         remedy=f"Reduce them with {name}.geometry.centroid, or leave them out.",
     )
     if not unplaced:
-        _refuse(
+        refuse(
             points,
             ~there,
             name=name,
             fault="without a point",
             remedy=f"Leave them out with {name}[{name}.geometry.notna()], or geocode them first.",
         )
-    _refuse(
+    refuse(
         points,
         there & ~finite,
         name=name,
         fault="with a coordinate that is not a finite number",
         remedy="Mend them in the file.",
     )
-    return coordinates, there
+    return Points(coordinates, there, crs)
 
 
 def _coordinates(
@@ -195,7 +186,7 @@ def check_polygons(table: object, *, name: str, columns: Iterable[str] = ()) -> 
     check_table(table, name=name, columns=columns)
     polygons: gpd.GeoDataFrame = table
     geometry = np.asarray(polygons.geometry.array)
-    _refuse(
+    refuse(
         polygons,
         ~np.isin(shapely.get_type_id(geometry), _POLYGONAL) | shapely.is_empty(geometry),
         name=name,
@@ -205,7 +196,7 @@ def check_polygons(table: object, *, name: str, columns: Iterable[str] = ()) -> 
     invalid = ~shapely.is_valid(geometry)
     if invalid.any():
         why = shapely.is_valid_reason(geometry[int(np.argmax(invalid))])
-        _refuse(
+        refuse(
             polygons,
             invalid,
             name=name,
@@ -226,9 +217,7 @@ def check_finite_weights(
     if not bad.any() and not negative:
         bad = weights < 0
         fault = f"with a negative `{column}`"
-    _refuse(
-        table, bad, name=name, fault=fault, remedy="Weights are counts or severities from 0 up."
-    )
+    refuse(table, bad, name=name, fault=fault, remedy="Weights are counts or severities from 0 up.")
 
 
 def check_number(
@@ -257,35 +246,3 @@ def check_choice(value: object, choices: Collection[str], *, name: str) -> None:
     """Require one of a few words."""
     if value not in choices:
         raise InputError(f"`{name}` must be one of {', '.join(choices)}, not {value!r}.")
-
-
-def first_row(table: pd.DataFrame, mask: np.ndarray[Any, np.dtype[np.bool_]]) -> str:
-    """Name the first row of a mask: its incident_id where there is one, else its index label.
-
-    Reporters' identifiers are shown with `repr`, cut at 40 characters: they are text from a file.
-    """
-    position = int(np.argmax(mask))
-    label = (
-        table["incident_id"].iloc[position]
-        if "incident_id" in table.columns
-        else table.index[position]
-    )
-    label = label.item() if isinstance(label, np.generic) else label
-    return f"{str(label)[:40]!r}" if isinstance(label, str) else f"{label}"
-
-
-def _refuse(
-    table: pd.DataFrame,
-    mask: np.ndarray[Any, np.dtype[np.bool_]],
-    *,
-    name: str,
-    fault: str,
-    remedy: str,
-) -> None:
-    """Raise if any row is marked."""
-    count = int(mask.sum())
-    if count:
-        raise InputError(
-            f"`{name}` has {count} of {len(table)} rows {fault}; "
-            f"the first is row {first_row(table, mask)}. {remedy}"
-        )
