@@ -104,9 +104,37 @@ def placed(table):
     return eg.assign_districts(kept.drop(columns="district_id"), DISTRICTS, outside="keep")
 
 
-def problem_places(incidents):
+def places_of(incidents):
     sites = eg.to_sites(incidents)
     return eg.problem_places(sites, eps_m=50, min_incidents=5, incidents=incidents)
+
+
+def efforts():
+    area = shapely.box(WEST + 300, SOUTH, WEST + 600, SOUTH + 1000)
+    table = {"effort_id": ["park"], "start": [pd.Timestamp("2026-05-01")]}
+    return gpd.GeoDataFrame(table, geometry=[area], crs=3006)
+
+
+def register():
+    """Every address: those of `town` and as many without an incident."""
+    rng = np.random.default_rng(2)
+    xy = rng.uniform((WEST, SOUTH), (WEST + 2000, SOUTH + 1000), (400, 2))
+    table = {"address": [f"{number} Påhittade vägen" for number in range(400)]}
+    return gpd.GeoDataFrame(table, geometry=shapely.points(xy), crs=3006)
+
+
+def sites_as_columns(incidents):
+    """Sites as a register or a workbook has them, of either kind of table."""
+    sites = eg.to_sites(incidents)
+    if isinstance(incidents, gpd.GeoDataFrame):
+        return sites
+    columns = pd.DataFrame(sites.drop(columns="geometry"))
+    return columns.assign(easting=sites.geometry.x, northing=sites.geometry.y)
+
+
+def named():
+    square = shapely.Point(WEST + 1000, SOUTH + 500)
+    return gpd.GeoDataFrame({"name": ["Torget"]}, geometry=[square], crs=3006)
 
 
 FUNCTIONS = {
@@ -114,9 +142,32 @@ FUNCTIONS = {
     "count_by_site": eg.count_by_site,
     "count_by_district": eg.count_by_district,
     "count_by_district, all listed": lambda table: eg.count_by_district(table, DISTRICTS),
-    "problem_places of incidents": problem_places,
-    "time_profile by place": lambda table: eg.time_profile(
-        table, by="place", places=problem_places(table)
+    "problem_places with incidents": places_of,
+    "problem_places of sites": lambda table: eg.problem_places(
+        sites_as_columns(table).iloc[::-1], min_incidents=5, named=named(), named_within_m=500
+    ),
+    "no problem_places": lambda table: pd.concat(
+        [eg.problem_places(sites_as_columns(table), min_incidents=1e6), named()]
+    ),
+    "priority_cells": lambda table: eg.priority_cells(sites_as_columns(table), within=DISTRICTS),
+    "k_distances": lambda table: eg.k_distances(sites_as_columns(table)).table,
+    "concentration": lambda table: eg.concentration(sites_as_columns(table), register=register()),
+    "time_profile": lambda table: eg.time_profile(table, by="place", places=places_of(table)),
+    "when_and_where": lambda table: eg.when_and_where(table, by="place", places=places_of(table)),
+    "deviations": lambda table: eg.deviations(table, places=places_of(table)).table,
+    "deviations, districts found": lambda table: (
+        eg.deviations(table.drop(columns=["district_id", "district"]), DISTRICTS).table
+    ),
+    "follow_up": lambda table: eg.follow_up(table, efforts(), within=DISTRICTS, as_of="2026-11-20"),
+    "recurring_addresses": lambda table: eg.recurring_addresses(table, min_incidents=1),
+    "recurring_addresses, register": lambda table: eg.recurring_addresses(
+        table, register=register(), min_incidents=1
+    ),
+    "recurring_places": lambda table: eg.recurring_places(
+        table, register=register(), min_incidents=1
+    ),
+    "the counts of a picture": lambda table: (
+        eg.build_picture(table, DISTRICTS, outside="nearest").sites
     ),
 }
 
@@ -139,11 +190,41 @@ def test_densities_are_those_of_the_points(options):
     assert plain.crs == points.crs
     assert plain.bandwidth_m == points.bandwidth_m
     half = table.iloc[::2]
+    at = table.iloc[:20]
+    np.testing.assert_array_equal(plain.sample(at), points.sample(with_points(at)))
     ratio, by_points = (
         eg.kde_ratio(a, b, within=DISTRICTS)
         for a, b in ((half, table), (with_points(half), with_points(table)))
     )
     np.testing.assert_array_equal(ratio.values, by_points.values)
+
+
+def test_duplicates_are_those_among_the_points():
+    table = town().drop(columns="duplicate_of")
+    plain, points = (eg.link_duplicates(t, within_hours=96) for t in (table, with_points(table)))
+    assert type(plain) is pd.DataFrame
+    assert plain["duplicate_of"].notna().sum() > 0
+    pd.testing.assert_series_equal(plain["duplicate_of"], points["duplicate_of"])
+
+
+def test_a_picture_and_its_map_are_those_of_the_points():
+    table = town().drop(columns=["district_id", "duplicate_of"])
+    plain, points = (
+        eg.build_picture(t, DISTRICTS, outside="keep", period="2026-W40", efforts=efforts())
+        for t in (table, with_points(table))
+    )
+    assert plain.counts == points.counts
+    assert plain.parameters == points.parameters
+    assert plain.map().to_html() == points.map().to_html()
+    assert (
+        eg.hotspot_map(table, DISTRICTS, outside="keep").to_html()
+        == eg.hotspot_map(with_points(table), DISTRICTS, outside="keep").to_html()
+    )
+
+
+def test_geocoding_gives_points_and_says_so():
+    with pytest.raises(eg.InputError, match="Make it one with geopandas"):
+        eg.geocode(town(), register())
 
 
 @settings(max_examples=60, deadline=None)

@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from est_geo.analysis.density_plot import draw
 from est_geo.analysis.geotiff import geotiff_bytes
-from est_geo.checks import check_choice, check_number, check_points, check_same_crs
+from est_geo.checks import check_choice, check_number, check_same_crs, read_points
 from est_geo.errors import InputError
 from est_geo.files.writing import write_atomic
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import pandas as pd
     import xarray as xr
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
@@ -214,13 +215,15 @@ class Density:
         # Groups are numbered from the south-west, which settles ties.
         return areas.sort_values("incidents", ascending=False, kind="stable", ignore_index=True)
 
-    def sample(self, points: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    def sample(self, points: gpd.GeoDataFrame | pd.DataFrame) -> NDArray[np.float64]:
         """Look up the value of the cell that holds each point.
 
         Parameters
         ----------
-        points : GeoDataFrame of n Points
-            In the CRS of the density. A point on an edge belongs to the cell north or east of it.
+        points : GeoDataFrame of n Points, or DataFrame
+            In the CRS of the density; a DataFrame has `easting` and `northing` in place of points,
+            see `est_geo.schema.COORDINATES`. A point on an edge belongs to the cell north or east
+            of it.
 
         Returns
         -------
@@ -234,12 +237,9 @@ class Density:
         InputError
             If the table is empty or a row has no point.
         """
-        check_points(points, name="points")
-        check_same_crs(
-            points, gpd.GeoDataFrame(geometry=[], crs=self.crs), names=("points", "density")
-        )
-        geometry = np.asarray(points.geometry.array)
-        row, column, there = self.grid.cells_of(shapely.get_x(geometry), shapely.get_y(geometry))
+        read = read_points(points, name="points", plain=True)
+        check_same_crs(self, read, names=("density", "points"))
+        row, column, there = self.grid.cells_of(read.xy[:, 0], read.xy[:, 1])
         return np.where(there, self.values[row, column], np.nan)
 
     def to_geodataframe(self) -> gpd.GeoDataFrame:

@@ -46,7 +46,7 @@ _SIGNALS = {"red": 0, "yellow": 1, "none": 2, "grey": 3}
 
 
 def deviations(
-    incidents: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame | pd.DataFrame,
     districts: gpd.GeoDataFrame | None = None,
     *,
     as_of: AsOf | None = None,
@@ -68,11 +68,12 @@ def deviations(
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n rows
+    incidents : GeoDataFrame of n rows, or DataFrame
         Needs `occurred_from`; `district_id` and `district`, unless `districts` are polygons to find
-        them with; `category`, `source` and `duplicate_of` are used where present. A geometry is
-        needed only for `places`. All history that there is: two and a half years or more use the
-        season of two earlier ones; without an earlier year a week is held against 12 weeks.
+        them with; `category`, `source` and `duplicate_of` are used where present. A geometry, or
+        `easting` and `northing`, is needed only for `places` and to find districts. All history
+        that there is: two and a half years or more use the season of two earlier ones; without an
+        earlier year a week is held against 12 weeks.
     districts : GeoDataFrame of Polygons, optional
         With `district_id` and `district`: then each is listed, those without incidents too.
     as_of : date, datetime, Timestamp, text or Period, optional

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from scipy.stats import norm
 
-from est_geo.checks import check_columns, check_number, check_points, check_same_crs, has_shape
+from est_geo.checks import check_columns, check_number, check_same_crs, read_points
 from est_geo.errors import InputError
 from est_geo.periods import last_day
 from est_geo.schema import FOLLOW_UP, names
@@ -146,7 +146,7 @@ def displacement_quotient(treated: Pair, control: Pair, *, around: Pair) -> floa
 
 
 def follow_up(
-    incidents: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame | pd.DataFrame,
     efforts: gpd.GeoDataFrame,
     *,
     within: gpd.GeoDataFrame,
@@ -157,8 +157,10 @@ def follow_up(
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n Points
-        Needs `occurred_from`; reports that repeat another, and rows without a point, are left out.
+    incidents : GeoDataFrame of n Points, or DataFrame
+        Needs `occurred_from`; a DataFrame has `easting` and `northing` in place of points, see
+        `est_geo.schema.COORDINATES`. Reports that repeat another, and rows without a point, are
+        left out.
     efforts : GeoDataFrame of (Multi)Polygons
         `effort_id` and `start` (a date), `end` (missing: still going on) where it has one. Where
         something was done.
@@ -189,16 +191,16 @@ def follow_up(
     ones by themselves. A fall is therefore no proof, and a difference whose interval holds 0 cannot
     be told from chance.
     """
-    check_points(incidents, name="incidents", columns=("occurred_from",), unplaced=True)
+    read = read_points(
+        incidents, name="incidents", columns=("occurred_from",), unplaced=True, plain=True
+    )
     check_columns(efforts, name="efforts", columns=("effort_id", "start"))
-    check_same_crs(incidents, efforts, names=("incidents", "efforts"))
-    check_same_crs(incidents, within, names=("incidents", "within"))
+    check_same_crs(read, efforts, names=("incidents", "efforts"))
+    check_same_crs(read, within, names=("incidents", "within"))
     check_number(around_m, name="around_m", above=0)
     last = pd.Timestamp(last_day(as_of))
-    shaped = has_shape(np.asarray(incidents.geometry.array))
-    used = incidents[shaped & is_counted(incidents) & incidents["occurred_from"].notna()]
-    times = used["occurred_from"].to_numpy()
-    xy = shapely.get_coordinates(np.asarray(used.geometry.array))
+    used = read.there & is_counted(incidents) & incidents["occurred_from"].notna().to_numpy(bool)
+    times, xy = incidents["occurred_from"].to_numpy()[used], read.xy[used]
     area = shapely.union_all(np.asarray(within.geometry.array))
     near = shapely.buffer(shapely.union_all(np.asarray(efforts.geometry.array)), 2 * around_m)
     control = shapely.difference(area, near)

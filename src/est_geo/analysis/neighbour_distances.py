@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 from scipy.spatial import cKDTree
 
 from est_geo.analysis.dbscan_labels import dbscan_labels
-from est_geo.checks import check_finite_weights, check_number, check_points
+from est_geo.checks import check_finite_weights, check_number, read_points
 from est_geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class KDistances:
     knee_m: float
 
 
-def k_distances(sites: gpd.GeoDataFrame, *, k: float = 5) -> KDistances:
+def k_distances(sites: gpd.GeoDataFrame | pd.DataFrame, *, k: float = 5) -> KDistances:
     """Measure how far from each site the weight within reaches `k`.
 
     A site is core with any `eps_m` from that distance up, so the curve of the sorted distances
@@ -66,8 +65,9 @@ def k_distances(sites: gpd.GeoDataFrame, *, k: float = 5) -> KDistances:
 
     Parameters
     ----------
-    sites : GeoDataFrame of n Points
-        With `weight`, in a CRS in metres: see `to_sites`.
+    sites : GeoDataFrame of n Points, or DataFrame
+        With `weight`, in a CRS in metres: see `to_sites`. A DataFrame has `easting` and `northing`
+        in place of points, see `est_geo.schema.COORDINATES`.
     k : float
         Weight to be reached, the site's own included: the same as `min_incidents`.
 
@@ -95,11 +95,10 @@ def k_distances(sites: gpd.GeoDataFrame, *, k: float = 5) -> KDistances:
        section 4.2: the sorted k-distance graph.
     .. [2] Satopää and others (2011), Finding a "Kneedle" in a haystack.
     """
-    check_points(sites, name="sites", columns=("weight",))
+    points = read_points(sites, name="sites", columns=("weight",), plain=True).xy
     check_finite_weights(sites, name="sites")
     check_number(k, name="k", above=0)
     weight = sites["weight"].to_numpy(dtype=float)
-    points = shapely.get_coordinates(np.asarray(sites.geometry.array))
     distance = weighted_distances(points, weight, float(k))
     total = weight.sum()
     if total <= 0:

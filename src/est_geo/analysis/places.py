@@ -15,10 +15,10 @@ from est_geo.analysis.place_incidents import describe_incidents
 from est_geo.checks import (
     check_finite_weights,
     check_number,
-    check_points,
     check_same_crs,
     check_table,
     has_shape,
+    read_points,
 )
 from est_geo.schema import KIND_DTYPE, PLACES, SITES, names
 from est_geo.sites.collapse import coordinate_name
@@ -26,16 +26,17 @@ from est_geo.sites.grouping import district_names, joined_texts, most_frequent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pyproj import CRS
 
 _QUARTER_STEPS = 8  # straight pieces in a quarter of a disc
 
 
 def problem_places(
-    sites: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame | pd.DataFrame,
     *,
     eps_m: float = 50,
     min_incidents: float = 5,
-    incidents: gpd.GeoDataFrame | None = None,
+    incidents: gpd.GeoDataFrame | pd.DataFrame | None = None,
     named: gpd.GeoDataFrame | None = None,
     named_within_m: float = 100,
 ) -> gpd.GeoDataFrame:
@@ -47,14 +48,15 @@ def problem_places(
 
     Parameters
     ----------
-    sites : GeoDataFrame of n Points
-        As `to_sites` gives them, in a CRS in metres.
+    sites : GeoDataFrame of n Points, or DataFrame
+        As `to_sites` gives them, in a CRS in metres. A DataFrame has `easting` and `northing` in
+        place of points, see `est_geo.schema.COORDINATES`.
     eps_m : float
         Distance in metres: 50 for places, 100 for areas.
     min_incidents : float
         Weight that makes a core site. The right number grows with the length of the period: 5 suits
         four months, 3 one month.
-    incidents : GeoDataFrame of Points, optional
+    incidents : GeoDataFrame of Points, or DataFrame, optional
         The incidents from which `to_sites` made the sites: they tell `categories`, `reporters` and
         `hours`, which are missing without them. `category`, `source`, `occurred_from`,
         `occurred_to`, `time_precision` and `duplicate_of` are used where present.
@@ -86,24 +88,21 @@ def problem_places(
     ----------
     .. [1] Ester, Kriegel, Sander, Xu (1996), A density-based algorithm for discovering clusters.
     """
-    crs = check_points(sites, name="sites", columns=names(SITES))
+    needed = [column.name for column in SITES if column.kind != "geometry"]
+    read = read_points(sites, name="sites", columns=needed, plain=True)
     check_finite_weights(sites, name="sites")
     check_number(eps_m, name="eps_m", above=0)
     check_number(min_incidents, name="min_incidents", above=0)
     if named is not None:
         check_table(named, name="named", columns=("name",))
-        check_same_crs(sites, named, names=("sites", "named"))
+        check_same_crs(read, named, names=("sites", "named"))
         check_number(named_within_m, name="named_within_m", above=0)
-    ordered = sites.sort_values("site_id", kind="stable", ignore_index=True)
+    order = np.argsort(sites["site_id"].to_numpy(), kind="stable")
+    ordered, points = sites.iloc[order].reset_index(drop=True), read.xy[order]
     weight = ordered["weight"].to_numpy(dtype=float)
-    labels, core = dbscan_labels(
-        shapely.get_coordinates(np.asarray(ordered.geometry.array)),
-        weight,
-        eps=float(eps_m),
-        min_weight=float(min_incidents),
-    )
+    labels, core = dbscan_labels(points, weight, eps=float(eps_m), min_weight=float(min_incidents))
     if not core.any():
-        return _no_places(sites)
+        return _no_places(read.crs)
     # Clusters are numbered by their lowest site_id, so a stable sort breaks ties by it.
     member = labels >= 0
     by_weight = np.argsort(-np.bincount(labels[member], weights=weight[member]), kind="stable")
@@ -111,26 +110,33 @@ def problem_places(
     rank[by_weight] = np.arange(len(by_weight))
     groups = rank[labels[member]]
     members = ordered[member].reset_index(drop=True)
-    table = _describe(members, groups, total=float(weight.sum()))
+    top = _heaviest(weight[member], groups)
+    table = _describe(members, groups, points[member][top], total=float(weight.sum()))
     if named is not None:
-        table["name"] = _named(members, groups, table["name"], named, named_within_m)
+        table["name"] = _named(points[member][top], table["name"], named, named_within_m)
     if incidents is not None:
         table |= describe_incidents(incidents, ordered, np.where(member, rank[labels], -1))
-    shapes = _outlines(ordered.geometry.array[core], rank[labels[core]], eps_m)
-    return gpd.GeoDataFrame(table, geometry=shapes, crs=crs)[names(PLACES)]
+    shapes = _outlines(points[core], rank[labels[core]], eps_m)
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=read.crs)[names(PLACES)]
 
 
 def _describe(
-    members: gpd.GeoDataFrame, groups: NDArray[np.int64], *, total: float
+    members: pd.DataFrame,
+    groups: NDArray[np.int64],
+    top: NDArray[np.float64],
+    *,
+    total: float,
 ) -> dict[str, Any]:
-    """Columns of the places but the polygon; `groups` is the place of each member site."""
+    """Columns of the places but the polygon.
+
+    `groups` is the place of each member site, `top` the coordinates of the heaviest of each place.
+    """
     weight = members["weight"].to_numpy(dtype=float)
     count = int(groups.max()) + 1
     grouped = members.groupby(groups)
     unknown = pd.Series(np.nan, range(count), dtype="str")
     sums = np.bincount(groups, weights=weight, minlength=count)
-    top = members.iloc[_heaviest(weight, groups)]
-    points = [coordinate_name(p.x, p.y) for p in top.geometry]
+    points = [coordinate_name(easting, northing) for easting, northing in top.tolist()]
     named = pd.Series(most_frequent(groups, members["address"], weight, count))
     district_id = pd.Series(most_frequent(groups, members["district_id"], weight, count))
     return {
@@ -153,7 +159,7 @@ def _describe(
 
 
 def _addresses(
-    members: gpd.GeoDataFrame,
+    members: pd.DataFrame,
     groups: NDArray[np.int64],
     weight: NDArray[np.float64],
     count: int,
@@ -175,8 +181,7 @@ def _heaviest(weight: NDArray[np.float64], groups: NDArray[np.int64]) -> NDArray
 
 
 def _named(
-    members: gpd.GeoDataFrame,
-    groups: NDArray[np.int64],
+    top: NDArray[np.float64],
     otherwise: pd.Series,
     named: gpd.GeoDataFrame,
     within_m: float,
@@ -187,9 +192,8 @@ def _named(
     by_name = np.flatnonzero(usable)[np.argsort(named["name"][usable].astype(str), kind="stable")]
     if len(by_name) == 0:
         return otherwise
-    top = members.geometry.array[_heaviest(members["weight"].to_numpy(dtype=float), groups)]
     place, found = shapely.STRtree(geometry[by_name]).query_nearest(
-        np.asarray(top), max_distance=within_m, all_matches=True
+        shapely.points(top), max_distance=within_m, all_matches=True
     )
     first = pd.Series(found).groupby(place).min()
     result = otherwise.copy()
@@ -198,21 +202,21 @@ def _named(
 
 
 def _outlines(
-    points: gpd.array.GeometryArray, groups: NDArray[np.int64], radius_m: float
+    points: NDArray[np.float64], groups: NDArray[np.int64], radius_m: float
 ) -> list[shapely.Geometry]:
     """Union of polygons that hold the disc of `radius_m` around each point, for each place."""
     outside = radius_m / math.cos(math.pi / (4 * _QUARTER_STEPS))
     order = np.argsort(groups, kind="stable")
-    discs = shapely.buffer(np.asarray(points)[order], outside, quad_segs=_QUARTER_STEPS)
+    discs = shapely.buffer(shapely.points(points[order]), outside, quad_segs=_QUARTER_STEPS)
     edges = np.flatnonzero(np.diff(groups[order])) + 1
     return [shapely.union_all(of_place) for of_place in np.split(discs, edges)]
 
 
-def _no_places(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _no_places(crs: CRS) -> gpd.GeoDataFrame:
     """Make the empty table, with every column and its dtype."""
     columns: dict[str, object] = {
         column.name: pd.Series(dtype=KIND_DTYPE[column.kind])
         for column in PLACES
         if column.kind != "geometry"
     }
-    return gpd.GeoDataFrame(columns, geometry=[], crs=sites.crs)[names(PLACES)]
+    return gpd.GeoDataFrame(columns, geometry=[], crs=crs)[names(PLACES)]

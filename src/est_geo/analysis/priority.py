@@ -20,9 +20,9 @@ from est_geo.checks import (
     check_finite_weights,
     check_metric_crs,
     check_number,
-    check_points,
     check_polygons,
     check_same_crs,
+    read_points,
 )
 from est_geo.errors import InputError
 from est_geo.geography.grid import MAX_CELLS, Grid, grid_over
@@ -58,7 +58,7 @@ class _Method(NamedTuple):
 
 
 def priority_cells(
-    sites: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame | pd.DataFrame,
     *,
     within: gpd.GeoDataFrame,
     area_share: float = 0.01,
@@ -75,9 +75,10 @@ def priority_cells(
 
     Parameters
     ----------
-    sites : GeoDataFrame of n Points
-        One row a location, `weight` incidents at each, in a CRS in metres: see `to_sites`. `n`,
-        `address` and `uncertainty_m` are used where present.
+    sites : GeoDataFrame of n Points, or DataFrame
+        One row a location, `weight` incidents at each, in a CRS in metres: see `to_sites`. A
+        DataFrame has `easting` and `northing` in place of points, see `est_geo.schema.COORDINATES`.
+        `n`, `address` and `uncertainty_m` are used where present.
     within : GeoDataFrame of Polygons
         Study area, in the same CRS; a cell belongs to it when its centre lies inside. `district_id`
         and `district` are used where present.
@@ -116,11 +117,11 @@ def priority_cells(
     those of the past that was given, so they flatter the ranking: only later incidents test it. See
     docs/priority.md for what such a test gave.
     """
-    crs = check_points(sites, name="sites", columns=("weight",))
+    read = read_points(sites, name="sites", columns=("weight",), plain=True)
     check_finite_weights(sites, name="sites")
     check_polygons(within, name="within")
     check_metric_crs(within, name="within")
-    check_same_crs(sites, within, names=("sites", "within"))
+    check_same_crs(read, within, names=("sites", "within"))
     check_number(area_share, name="area_share", above=0)
     if area_share > 1:
         raise InputError(
@@ -143,7 +144,7 @@ def priority_cells(
             f"`within` holds the centre of no cell of {cell_m:g} m. Use smaller cells, or check "
             "the study area."
         )
-    points = shapely.get_coordinates(np.asarray(sites.geometry.array))
+    points = read.xy
     method = _choose(sites, points, area, wide_m=wide_m, score=score)
     _LOG.info(
         "priority cells by the %s score, radius %g m (%s)",
@@ -160,7 +161,7 @@ def priority_cells(
     cells["rank"], cells["included"] = rank, included
     cells["score"] = scores[row, column] * _M2_PER_KM2
     cells["share"] = cells["weight"] / total if total > 0 else np.nan
-    result = cells.set_crs(crs)[names(PRIORITY_CELLS)]
+    result = cells.set_crs(read.crs)[names(PRIORITY_CELLS)]
     result.attrs["priority"] = {
         "score": method.score,
         "why": method.why,
@@ -175,7 +176,7 @@ def priority_cells(
 
 
 def _choose(
-    sites: gpd.GeoDataFrame,
+    sites: pd.DataFrame,
     points: NDArray[np.float64],
     area: shapely.Geometry,
     *,
@@ -200,7 +201,7 @@ def _choose(
     return _Method(chosen, _WIDE_M, why)
 
 
-def _coarse(sites: gpd.GeoDataFrame, points: NDArray[np.float64], area: shapely.Geometry) -> str:
+def _coarse(sites: pd.DataFrame, points: NDArray[np.float64], area: shapely.Geometry) -> str:
     """Say why the coordinates are too coarse for cells; nothing where they are not."""
     weight = sites["weight"].to_numpy(dtype=float)
     if "uncertainty_m" in sites.columns:
@@ -273,7 +274,7 @@ def _best(
 
 
 def _describe(
-    sites: gpd.GeoDataFrame,
+    sites: pd.DataFrame,
     points: NDArray[np.float64],
     within: gpd.GeoDataFrame,
     grid: Grid,

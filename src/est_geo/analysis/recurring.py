@@ -21,6 +21,7 @@ from est_geo.schema import ADDRESSES, KIND_DTYPE, VERDICTS, names
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from est_geo.checks.metric_crs import HasCRS
     from est_geo.periods import AsOf
 
 _LOG = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ _KEY = ["kind", "address", "district_id"]
 
 
 def recurring_addresses(
-    incidents: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame | pd.DataFrame,
     *,
     register: Any = None,  # noqa: ANN401 - a table, or what holds one
     as_of: AsOf | None = None,
@@ -46,10 +47,11 @@ def recurring_addresses(
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n Points
-        Needs `occurred_from`. `address`, `matched_address`, `match_level`, `place`, `source`,
-        `category`, `district_id`, `district` and `duplicate_of` are used where present. Rows
-        without a point or a time are left out, and so are those outside the 52 weeks; the log
+    incidents : GeoDataFrame of n Points, or DataFrame
+        Needs `occurred_from`; a DataFrame has `easting` and `northing` in place of points, see
+        `est_geo.schema.COORDINATES`. `address`, `matched_address`, `match_level`, `place`,
+        `source`, `category`, `district_id`, `district` and `duplicate_of` are used where present.
+        Rows without a point or a time are left out, and so are those outside the 52 weeks; the log
         counts them. A report that repeats another counts only among the reporters.
     register : Gazetteer or GeoDataFrame of Points, optional
         Every address there is, those without incidents too; in the same CRS. With `district_id` or
@@ -94,8 +96,8 @@ def recurring_addresses(
     .. [1] Benjamini, Hochberg (1995), Controlling the false discovery rate.
     .. [2] Chao (1984), Nonparametric estimation of the number of classes in a population.
     """
-    points, has_point, _ = read_points(
-        incidents, name="incidents", columns=("occurred_from",), unplaced=True
+    read = read_points(
+        incidents, name="incidents", columns=("occurred_from",), unplaced=True, plain=True
     )
     filters = [(min_incidents, "min_incidents", 1), (min_months, "min_months", 0)]
     for value, name, least in (*filters, (per_district, "per_district", 1)):
@@ -104,11 +106,11 @@ def recurring_addresses(
     if previous is not None:
         needed = ("address", "district_id", "verdict")
         check_previous(previous, needed, maker="recurring_addresses")
-    entries = None if register is None else read_register(register, incidents)
+    entries = None if register is None else read_register(register, read)
     week = last_week(incidents["occurred_from"], as_of)
     if week is None:
-        return _nothing(incidents)
-    seen = read_year(incidents, points, has_point, entries, week)
+        return _nothing(read)
+    seen = read_year(incidents, read, entries, week)
     every = min_incidents is not None or min_months is not None
     least_of = (min_incidents or 1, min_months or 0) if every else None
     parts: list[gpd.GeoDataFrame] = []
@@ -226,14 +228,14 @@ def _in_order(parts: list[gpd.GeoDataFrame], placed: gpd.GeoDataFrame) -> gpd.Ge
     return pd.concat(parts, ignore_index=True)[names(ADDRESSES)]
 
 
-def _nothing(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _nothing(like: HasCRS) -> gpd.GeoDataFrame:
     """Make the empty table, with every column and its dtype."""
     columns: dict[str, Any] = {
         column.name: pd.Series(dtype=KIND_DTYPE[column.kind])
         for column in ADDRESSES
         if column.kind != "geometry"
     }
-    return gpd.GeoDataFrame(columns, geometry=[], crs=incidents.crs)[names(ADDRESSES)]
+    return gpd.GeoDataFrame(columns, geometry=[], crs=like.crs)[names(ADDRESSES)]
 
 
 def _before(

@@ -50,6 +50,7 @@ from est_geo.sites.grouping import most_frequent
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from est_geo.checks.metric_crs import HasCRS
     from est_geo.periods import AsOf
 
 _LOG = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ _SAME_PLACE = 0.5
 
 
 def recurring_places(
-    incidents: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame | pd.DataFrame,
     *,
     register: Any = None,  # noqa: ANN401 - a table, or what holds one
     as_of: AsOf | None = None,
@@ -76,7 +77,7 @@ def recurring_places(
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n Points
+    incidents : GeoDataFrame of n Points, or DataFrame
         As for `recurring_addresses`.
     register : Gazetteer or GeoDataFrame of Points, optional
         As for `recurring_addresses`.
@@ -107,8 +108,8 @@ def recurring_places(
     CRSError, InputError
         As `recurring_addresses` and `problem_places`.
     """
-    points, has_point, _ = read_points(
-        incidents, name="incidents", columns=("occurred_from",), unplaced=True
+    read = read_points(
+        incidents, name="incidents", columns=("occurred_from",), unplaced=True, plain=True
     )
     check_number(eps_m, name="eps_m", above=0)
     check_number(min_incidents, name="min_incidents", above=0)
@@ -116,14 +117,14 @@ def recurring_places(
         check_number(per_district, name="per_district", at_least=1, whole=True)
     if previous is not None:
         check_previous(previous, ("site_ids", "verdict"), maker="recurring_places")
-    entries = None if register is None else read_register(register, incidents)
+    entries = None if register is None else read_register(register, read)
     week = last_week(incidents["occurred_from"], as_of)
     if week is None:
-        return _nothing(incidents)
-    seen = read_year(incidents, points, has_point, entries, week)
+        return _nothing(read)
+    seen = read_year(incidents, read, entries, week)
     places = _places(seen, eps_m=eps_m, min_incidents=min_incidents, named=named)
     if len(places) == 0:
-        return _nothing(incidents)
+        return _nothing(read)
     by_address = compare_all(seen.reports(), seen.addresses, registered=seen.registered)
     announce_tests(by_address.said, None)
     compared = _compare(places, seen, entries, by_address)
@@ -314,11 +315,11 @@ def _before(places: gpd.GeoDataFrame, previous: gpd.GeoDataFrame) -> NDArray[np.
     return said
 
 
-def _nothing(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _nothing(like: HasCRS) -> gpd.GeoDataFrame:
     """Make the empty table, with every column and its dtype."""
     columns: dict[str, Any] = {
         column.name: pd.Series(dtype=KIND_DTYPE[column.kind])
         for column in RECURRING_PLACES
         if column.kind != "geometry"
     }
-    return gpd.GeoDataFrame(columns, geometry=[], crs=incidents.crs)[names(RECURRING_PLACES)]
+    return gpd.GeoDataFrame(columns, geometry=[], crs=like.crs)[names(RECURRING_PLACES)]

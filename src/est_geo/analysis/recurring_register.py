@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from est_geo.checks.metric_crs import HasCRS
+
 _LOG = logging.getLogger(__name__)
 
 # Matches to something other than one address: a square, a crossing, a whole street.
@@ -119,14 +121,14 @@ def find_addresses(
     )
 
 
-def read_register(register: Any, incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:  # noqa: ANN401 - a table, or what holds one
+def read_register(register: Any, incidents: HasCRS) -> gpd.GeoDataFrame:  # noqa: ANN401 - a table, or what holds one
     """Take what the test needs from a register: a text, a kind, a site, districts, dwellings.
 
     Parameters
     ----------
     register : Gazetteer or GeoDataFrame of Points
         Columns as `est_geo.schema.GAZETTEER`; or `address` in place of street, number and letter.
-    incidents : GeoDataFrame
+    incidents : GeoDataFrame, or the points that were read from one
         In the same CRS.
 
     Raises

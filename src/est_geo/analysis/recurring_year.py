@@ -15,6 +15,7 @@ from est_geo.analysis.place_incidents import busiest_hours
 from est_geo.analysis.recurring_register import Addresses, find_addresses
 from est_geo.analysis.recurring_tests import Reports
 from est_geo.analysis.recurring_windows import YEAR, blocks_seen, weeks_ago
+from est_geo.checks.coordinate_columns import is_plain
 from est_geo.periods import whole_weeks_by
 from est_geo.sites.collapse import address_names, coordinate_name, is_counted, site_ids_of
 from est_geo.sites.grouping import district_names, most_frequent
@@ -22,6 +23,7 @@ from est_geo.sites.grouping import district_names, most_frequent
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from est_geo.checks import Points
     from est_geo.periods import AsOf, Period
 
 _LOG = logging.getLogger(__name__)
@@ -124,16 +126,16 @@ def last_week(times: pd.Series, as_of: AsOf | None) -> Period | None:
 
 
 def read_year(
-    incidents: gpd.GeoDataFrame,
-    points: NDArray[np.float64],
-    has_point: NDArray[np.bool_],
+    incidents: pd.DataFrame,
+    read: Points,
     entries: gpd.GeoDataFrame | None,
     week: Period,
 ) -> Year:
     """Take the reports of the 52 weeks that end with a week, and find their addresses."""
     ago = weeks_ago(incidents["occurred_from"], week)
+    points = read.xy
     # 0, 0 is a coordinate left blank: an address may be known for it, a site is not.
-    has_point = has_point & ~((points == 0).all(axis=1) & address_names(incidents).isna())
+    has_point = read.there & ~((points == 0).all(axis=1) & address_names(incidents).isna())
     used = has_point & (ago >= 0) & (ago < YEAR)
     no_time = incidents["occurred_from"].isna().to_numpy(dtype=bool)
     _LOG.info(
@@ -148,7 +150,11 @@ def read_year(
     )
     # The rest of a wide table need not be copied.
     needed = [name for name in _USED if name in incidents.columns]
-    placed = incidents[[*needed, incidents.geometry.name]][used]
+    if is_plain(incidents):
+        at = shapely.points(points[used])
+        placed = gpd.GeoDataFrame(incidents[needed][used], geometry=at, crs=read.crs)
+    else:
+        placed = incidents[[*needed, incidents.geometry.name]][used]
     for column in ("district_id", "district", "source", "category"):
         if column not in placed.columns:
             placed = placed.assign(**{column: pd.Series(np.nan, placed.index, dtype="str")})

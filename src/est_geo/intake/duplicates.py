@@ -7,14 +7,14 @@ table.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from est_geo.checks import check_number, check_points, first_row, has_shape
+from est_geo.checks import check_number, first_row, has_shape, read_points
+from est_geo.checks.coordinate_columns import is_plain, read_columns
 from est_geo.errors import InputError
 from est_geo.files.column_names import plain_name
 from est_geo.intake.categories import STATES
@@ -24,8 +24,10 @@ from est_geo.sites.collapse import site_ids_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
+Incidents = TypeVar("Incidents", bound=pd.DataFrame)
 _PRECISE = ("minute", "day")
 _DAY = 86_400 * SECOND
 # A day is known to the minute at best, so that days two apart are more than 24 hours apart.
@@ -39,8 +41,8 @@ _log = logging.getLogger(__name__)
 
 
 def link_duplicates(
-    incidents: gpd.GeoDataFrame, *, within_m: float = 50, within_hours: float = 24
-) -> gpd.GeoDataFrame:
+    incidents: Incidents, *, within_m: float = 50, within_hours: float = 24
+) -> Incidents:
     """Link reports of the same event by different sources.
 
     Two reports can be of one event when they have the same category, different sources, points at
@@ -56,10 +58,11 @@ def link_duplicates(
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n Points
+    incidents : GeoDataFrame of n Points, or DataFrame
         Columns `incident_id` (unique), `occurred_from`, `occurred_to`, `time_precision`, `category`
-        and `source`, in a CRS in metres. Never linked are reports without a point or at null
-        island, known to the week only or not at all, or that span more than 7 days.
+        and `source`, in a CRS in metres; a DataFrame has `easting` and `northing` in place of
+        points, see `est_geo.schema.COORDINATES`. Never linked are reports without a point or at
+        null island, known to the week only or not at all, or that span more than 7 days.
     within_m : float
         Largest distance in metres.
     within_hours : float
@@ -67,7 +70,7 @@ def link_duplicates(
 
     Returns
     -------
-    GeoDataFrame of n Points
+    GeoDataFrame of n Points, or DataFrame where that was given
         The same rows, with `duplicate_of` filled anew: the `incident_id` of the report that counts,
         which itself repeats none; missing otherwise.
 
@@ -228,8 +231,14 @@ def count_repeated_rows(table: pd.DataFrame) -> int:
 
 def _check_reports(incidents: gpd.GeoDataFrame, needed: Sequence[str]) -> None:
     """Check a table of incidents, which may be empty."""
-    if not isinstance(incidents, gpd.GeoDataFrame) or len(incidents):
-        check_points(incidents, name="incidents", columns=("incident_id", *needed), unplaced=True)
+    if not isinstance(incidents, pd.DataFrame) or len(incidents):
+        read_points(
+            incidents,
+            name="incidents",
+            columns=("incident_id", *needed),
+            unplaced=True,
+            plain=True,
+        )
     ids = incidents["incident_id"]
     wrong = (ids.isna() | ids.duplicated(keep=False)).to_numpy(dtype=bool)
     if wrong.any():
@@ -259,10 +268,13 @@ def _heads_so_far(incidents: gpd.GeoDataFrame) -> NDArray[np.int64]:
 
 def _placed(incidents: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Mark the rows with a point to trust, and give all coordinates (NaN where there is none)."""
-    geometry = np.asarray(incidents.geometry.array)
-    there = has_shape(geometry)
-    points = np.full((len(geometry), 2), np.nan)
-    points[there] = shapely.get_coordinates(geometry[there])
+    if is_plain(incidents):
+        points = read_columns(incidents, name="incidents", unplaced=True)[0]
+    else:
+        geometry = np.asarray(incidents.geometry.array)
+        there = has_shape(geometry)
+        points = np.full((len(geometry), 2), np.nan)
+        points[there] = shapely.get_coordinates(geometry[there])
     placed = (np.abs(points) < _FARTHEST_M).all(axis=1) & (points != 0).any(axis=1)
     if "match_level" in incidents.columns:
         placed &= (incidents["match_level"] != "null_island").to_numpy(dtype=bool)

@@ -14,6 +14,7 @@ from est_geo.analysis.places import problem_places
 from est_geo.analysis.recurring import recurring_addresses
 from est_geo.analysis.time_profile import time_profile
 from est_geo.checks import check_number, check_points, has_shape
+from est_geo.checks.coordinate_columns import with_points
 from est_geo.errors import InputError
 from est_geo.geography.assignment import assign_districts
 from est_geo.periods import Period, parse_period
@@ -40,7 +41,7 @@ _FEWEST = 3
 
 
 def build_picture(  # noqa: PLR0913 - each analysis has a choice of its own
-    incidents: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame | pd.DataFrame,
     districts: gpd.GeoDataFrame | None = None,
     *,
     period: Period | str | None = None,
@@ -64,10 +65,11 @@ def build_picture(  # noqa: PLR0913 - each analysis has a choice of its own
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n Points
+    incidents : GeoDataFrame of n Points, or DataFrame
         As `read_incidents` or `geocode` gives them, in a CRS in metres; with a period, all history
-        that there is. Rows without a point are in no analysis; they are counted in their district
-        where `geocode` found it, else as unplaced.
+        that there is. A DataFrame has `easting` and `northing` in place of points, see
+        `est_geo.schema.COORDINATES`. Rows without a point are in no analysis; they are counted
+        in their district where `geocode` found it, else as unplaced.
     districts : GeoDataFrame of Polygons, optional
         Study area, in the same CRS; several municipalities if their districts are. Without it the
         area is the convex hull of the incidents and 500 m around it.
@@ -111,6 +113,7 @@ def build_picture(  # noqa: PLR0913 - each analysis has a choice of its own
         If a table is empty or does not hold what is needed, if points lie outside and `outside` is
         "raise", or if no point lies inside (in the period's window).
     """
+    incidents = with_points(incidents, name="incidents")
     check_points(incidents, name="incidents", columns=("occurred_from",), unplaced=True)
     asked = None if period is None else parse_period(period)
     kind = None if asked is None else preset_of(asked, preset)

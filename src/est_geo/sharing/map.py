@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import geopandas as gpd
+    import pandas as pd
 
     from est_geo.sharing.background import Background
     from est_geo.sharing.map_layer import MapLayer
@@ -65,7 +66,7 @@ class HotspotMap(OfflineMap):
 
 
 def hotspot_map(
-    incidents: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame | pd.DataFrame,
     districts: gpd.GeoDataFrame | None = None,
     *,
     outside: Literal["raise", "keep", "nearest"] = "raise",
@@ -79,8 +80,9 @@ def hotspot_map(
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n Points
-        As from `read_incidents`, in a CRS in metres.
+    incidents : GeoDataFrame of n Points, or DataFrame
+        As from `read_incidents`, in a CRS in metres; a DataFrame has `easting` and `northing` in
+        place of points.
     districts : GeoDataFrame of Polygons, optional
         Study area, in the same CRS; without it the area around the incidents.
     outside : {"raise", "keep", "nearest"}
