@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import est_geo as eg
 from builders import box_area
 from est_geo.checks import check_table, read_points
+from test_geocode import REGISTER as ADDRESSES
 
 WEST, SOUTH = 667_000.0, 6_591_000.0
 DISTRICTS = pd.concat(
@@ -222,9 +223,20 @@ def test_a_picture_and_its_map_are_those_of_the_points():
     )
 
 
-def test_geocoding_gives_points_and_says_so():
-    with pytest.raises(eg.InputError, match="Make it one with geopandas"):
-        eg.geocode(town(), register())
+def test_geocoding_gives_points_in_place_of_the_columns():
+    at = {"easting": [np.nan, WEST, 0.0], "northing": [np.nan, SOUTH, 0.0]}
+    texts = ["Malmvägen 12", "Malmvägen 14", "Storgatan 5"]
+    table = pd.DataFrame({**at, "address": pd.Series(texts, dtype="str")})
+    plain, points = (eg.geocode(t, ADDRESSES).incidents for t in (table, with_points(table)))
+    same(plain, points)
+    assert plain["match_level"].tolist() == ["exact", "coordinates", "ambiguous"]
+    assert "easting" not in plain.columns, "they would say that the first has no point"
+
+
+def test_what_draws_wants_points_and_says_how():
+    sites = sites_as_columns(eg.assign_districts(town(), DISTRICTS, outside="nearest"))
+    with pytest.raises(eg.InputError, match=r"`sites` must be a GeoDataFrame.* Make it one with"):
+        eg.layers.sites(sites)
 
 
 @settings(max_examples=60, deadline=None)

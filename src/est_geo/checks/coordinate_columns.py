@@ -46,7 +46,7 @@ def make_points(table: pd.DataFrame, *, name: str) -> str:
 
 
 def with_points(table: object, *, name: str) -> gpd.GeoDataFrame:
-    """Give a plain table the points that its columns hold; anything else is given back as it is.
+    """Give a plain table points in place of its two columns; anything else is given back as it is.
 
     It is for what needs a geometry all the way; reading the columns alone is many times faster.
     """
@@ -55,7 +55,7 @@ def with_points(table: object, *, name: str) -> gpd.GeoDataFrame:
     xy, there, crs = read_columns(table, name=name, unplaced=True)
     points = np.full(len(table), None, dtype=object)
     points[there] = shapely.points(xy[there])
-    return gpd.GeoDataFrame(table, geometry=points, crs=crs)
+    return gpd.GeoDataFrame(table.drop(columns=names(COORDINATES)), geometry=points, crs=crs)
 
 
 def read_columns(table: pd.DataFrame, *, name: str, unplaced: bool) -> tuple[Floats, Mask, CRS]:

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from est_geo.checks import check_number, check_points, read_points
+from est_geo.checks.coordinate_columns import with_points
 from est_geo.errors import InputError
 from est_geo.geocoding.addresses import Address, parse_address, street_key
 from est_geo.geocoding.aliases import read_aliases
@@ -62,7 +63,7 @@ class Geocoding:
 
 
 def geocode(
-    incidents: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame | pd.DataFrame,
     gazetteer: Gazetteer | gpd.GeoDataFrame,
     districts: gpd.GeoDataFrame | None = None,
     *,
@@ -80,8 +81,9 @@ def geocode(
 
     Parameters
     ----------
-    incidents : GeoDataFrame of n Points
-        As `read_incidents` gives them, in a CRS in metres. `address` and `place` are used where
+    incidents : GeoDataFrame of n Points, or DataFrame
+        As `read_incidents` gives them, in a CRS in metres; a DataFrame has `easting` and `northing`
+        in place of points, see `est_geo.schema.COORDINATES`. `address` and `place` are used where
         present. Rows with a point of their own keep it; those at 0, 0 have none.
     gazetteer : Gazetteer or GeoDataFrame
         From `read_gazetteer`, or its entries, in any CRS.
@@ -103,7 +105,7 @@ def geocode(
     Returns
     -------
     Geocoding
-        `.incidents`, the n rows in their order, and `.quality`.
+        `.incidents`, the n rows in their order and with points, and `.quality`.
 
     Raises
     ------
@@ -120,6 +122,7 @@ def geocode(
     register, change nothing. Reports that repeat each other can be linked only once they have
     points: call `link_duplicates` after this.
     """
+    incidents = with_points(incidents, name="incidents")
     points, has_point, _ = read_points(incidents, name="incidents", unplaced=True)
     check_number(max_uncertainty_m, name="max_uncertainty_m", at_least=0)
     entries = _entries(gazetteer).to_crs(incidents.crs)
