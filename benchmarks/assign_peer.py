@@ -1,8 +1,10 @@
 """Place one table of incidents in districts in a process of its own, as we do or as a join does.
 
-Run as ``python benchmarks/assign_peer.py WHO N DISTRICTS REPEATS ROUNDS``, where WHO is est_geo or
-geopandas.sjoin, DISTRICTS is 9 or 100 and REPEATS 1 or 0. Prints the median of the seconds, the
-memory above that of the tables, and how many incidents each district got.
+Run as ``python benchmarks/assign_peer.py WHO N DISTRICTS REPEATS ROUNDS``, where WHO is est_geo,
+the same from a plain table (est_geo-columns) or geopandas.sjoin, DISTRICTS is 9 or 100 and REPEATS
+1 or 0. Prints the median of the seconds, the memory above that of the tables, and how many
+incidents each district got. The join has its points made beforehand; from columns that would be its
+work too.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import numpy as np
 import shapely
 
 import est_geo as eg
-from data import town
+from data import as_columns, town
 from dbscan_peer import memory_mb
 
 
@@ -55,13 +57,16 @@ def join(incidents, districts):
     return gpd.sjoin(incidents, districts, predicate="within")
 
 
-CALLS = {"est_geo": assign, "geopandas.sjoin": join}
+CALLS = {"est_geo": assign, "est_geo-columns": assign, "geopandas.sjoin": join}
 
 
 def main(who: str, n: str, districts: str, repeats: str, rounds: str) -> None:
     areas = eg.load_districts("sollentuna") if districts == "9" else squares()
     incidents = incidents_of(int(n), repeats=repeats == "1")
-    CALLS[who](incidents_of(60_000, repeats=True), areas)  # imports and compiles
+    few = incidents_of(60_000, repeats=True)
+    if who == "est_geo-columns":
+        incidents, few = as_columns(incidents), as_columns(few)
+    CALLS[who](few, areas)  # imports and compiles
     before = memory_mb("VmRSS")
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts here
     times = []

@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 import est_geo as eg
+from data import as_columns
 from density_peers import distinct, error_of_libkdv, libkdv, whole_metres
 
 FULL = os.environ.get("EST_GEO_BENCH") == "full"
@@ -42,7 +43,10 @@ def ours(incidents, rectangle, cell_m, kernel="epanechnikov", bandwidth_m=300):
 
 
 def by_libkdv(incidents, grid, *, collapse):
-    points = shapely.get_coordinates(np.asarray(incidents.geometry.array))
+    if isinstance(incidents, gpd.GeoDataFrame):
+        points = shapely.get_coordinates(np.asarray(incidents.geometry.array))
+    else:
+        points = incidents[["easting", "northing"]].to_numpy()
     if not collapse:
         weight = incidents["weight"].to_numpy()
         return libkdv(points[:, 0], points[:, 1], weight, radius=300, grid=grid)
@@ -54,18 +58,27 @@ def by_libkdv(incidents, grid, *, collapse):
 @pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize("cell_m", [50, 10])
 @pytest.mark.parametrize(
-    "who", ["est_geo", "est_geo, quartic", "est_geo by to_sites", "LIBKDV", "LIBKDV on sites"]
+    "who",
+    [
+        *("est_geo", "est_geo, columns", "est_geo, quartic"),
+        *("est_geo by to_sites", "est_geo by to_sites, columns"),
+        *("LIBKDV", "LIBKDV on sites", "LIBKDV on sites, columns"),
+    ],
 )
 def bench_repeats(benchmark, towns, rectangle, n, cell_m, who):
     incidents = towns(n)
+    columns = as_columns(incidents)
     benchmark.group = f"density, radius 300 m, {cell_m} m cells, {n} incidents, collapse included"
     exact = ours(incidents, rectangle, cell_m)
     calls = {
         "est_geo": lambda: ours(incidents, rectangle, cell_m),
+        "est_geo, columns": lambda: ours(columns, rectangle, cell_m),
         "est_geo, quartic": lambda: ours(incidents, rectangle, cell_m, "quartic"),
         "est_geo by to_sites": lambda: ours(eg.to_sites(incidents), rectangle, cell_m),
+        "est_geo by to_sites, columns": lambda: ours(eg.to_sites(columns), rectangle, cell_m),
         "LIBKDV": lambda: by_libkdv(incidents, exact.grid, collapse=False),
         "LIBKDV on sites": lambda: by_libkdv(incidents, exact.grid, collapse=True),
+        "LIBKDV on sites, columns": lambda: by_libkdv(columns, exact.grid, collapse=True),
     }
     rounds = 1 if who == "LIBKDV" else 5
     answer = benchmark.pedantic(calls[who], rounds=rounds, warmup_rounds=int(rounds > 1))

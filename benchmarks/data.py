@@ -44,6 +44,15 @@ def town(n: int, *, addresses: int = 20_000, seed: int = 1) -> gpd.GeoDataFrame:
     )
 
 
+def as_columns(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Give the same incidents as a plain table, with `easting` and `northing`."""
+    xy = shapely.get_coordinates(np.asarray(incidents.geometry.array))
+    table = pd.DataFrame(incidents.drop(columns="geometry"))
+    table["easting"], table["northing"] = xy[:, 0], xy[:, 1]
+    table.attrs["crs"] = "EPSG:3006"
+    return table
+
+
 def write_csv(incidents: gpd.GeoDataFrame, path: Path) -> Path:
     """Write incidents as a municipality would: semicolons, decimal comma."""
     table = pd.DataFrame(incidents.drop(columns=["geometry", "weight"]))
