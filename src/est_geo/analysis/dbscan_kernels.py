@@ -23,6 +23,7 @@ REACH = 2  # rows and columns
 RUNS = 2 * REACH + 1
 NONE, SOME, ALL = 0, 1, 2  # how many sites of a cell are core
 ACROSS2 = 2.0004  # (eps / side)², a little more, to be sure when sites are passed over
+FEW = 12  # sites in a row within reach: to look at each takes less than to pass some over
 MANY = 4096  # pairs of sites, beyond which those near enough are found by sorting
 
 
@@ -54,9 +55,11 @@ def open_runs(
 
 
 @compiled()
-def slide(column: NDArray[np.int64], cell: int, runs: NDArray[np.int64]) -> None:
-    """Move the runs on to the neighbours of `cell`, further right in the same row."""
-    for k in range(RUNS):
+def slide(
+    column: NDArray[np.int64], cell: int, runs: NDArray[np.int64], lowest: int, highest: int
+) -> None:
+    """Move runs `lowest` … `highest` on to the neighbours of `cell`, further right in its row."""
+    for k in range(lowest, highest + 1):
         first, beyond, end = runs[k, 0], runs[k, 1], runs[k, 2]
         while first < end and column[first] < column[cell] - REACH:
             first += 1
@@ -72,12 +75,16 @@ def narrow(
     up: float,
     at_column: int,
     column: NDArray[np.int64],
+    start: NDArray[np.int64],
     runs: NDArray[np.int64],
 ) -> tuple[int, int]:
-    """Leave out the cells of run k that a point's circle does not reach.
+    """Leave out the cells of run k that a point's circle does not reach, if they hold many sites.
 
     `across` and `up` tell where in its own cell the point lies, from 0 to 1.
     """
+    first, beyond = runs[k, 0], runs[k, 1]
+    if start[beyond] - start[first] <= FEW:
+        return first, beyond
     step = k - REACH
     gap = 0.0
     if step < 0:
@@ -90,7 +97,6 @@ def narrow(
     half = math.sqrt(left)
     lowest = at_column + math.floor(across - half)
     highest = at_column + math.floor(across + half)
-    first, beyond = runs[k, 0], runs[k, 1]
     while first < beyond and column[first] < lowest:
         first += 1
     while beyond > first and column[beyond - 1] > highest:
@@ -134,7 +140,7 @@ def mark_cores(  # noqa: PLR0913, PLR0917, PLR0912, C901 - a compiled loop takes
             core[start[cell] : start[cell + 1]] = True
             state[cell] = ALL
             continue
-        slide(column, cell, runs)
+        slide(column, cell, runs, 0, RUNS - 1)
         if shortcuts:
             around = 0.0
             for k in range(RUNS):
@@ -143,7 +149,7 @@ def mark_cores(  # noqa: PLR0913, PLR0917, PLR0912, C901 - a compiled loop takes
                 continue
         cores = 0
         for i in range(start[cell], start[cell + 1]):
-            total = own[cell]
+            total = 0.0
             across = (x[i] - frame[0]) * frame[2] - column[cell]
             up = (y[i] - frame[1]) * frame[2] - row[at]
             for turn in range(RUNS):
@@ -151,16 +157,13 @@ def mark_cores(  # noqa: PLR0913, PLR0917, PLR0912, C901 - a compiled loop takes
                 k = REACH + (turn + 1) // 2 * (1 - 2 * (turn % 2))
                 if shortcuts and total >= least:
                     break
-                near, beyond = narrow(k, across, up, column[cell], column, runs)
-                for other in range(near, beyond):
-                    if other == cell:
-                        continue
-                    for j in range(start[other], start[other + 1]):
-                        dx, dy = x[j] - x[i], y[j] - y[i]
-                        if dx * dx + dy * dy <= eps2:
-                            total += weight[j]
-                    if shortcuts and total >= least:
-                        break
+                near, beyond = narrow(k, across, up, column[cell], column, start, runs)
+                for j in range(start[near], start[beyond]):
+                    dx, dy = x[j] - x[i], y[j] - y[i]
+                    if dx * dx + dy * dy <= eps2:
+                        total += weight[j]
+                        if shortcuts and total >= least:
+                            break
             if total >= least:
                 core[i] = True
                 cores += 1
@@ -178,7 +181,7 @@ def root(parent: NDArray[np.int32], cell: int) -> int:
 
 
 @compiled()
-def join(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
+def join(  # noqa: PLR0913, PLR0917, C901 - a compiled loop takes arrays, not objects
     first: int,
     last: int,
     others_from: int,
@@ -208,8 +211,9 @@ def join(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
                 open_runs(at, row, row_start, runs)
             if state[cell] == NONE:
                 continue
-            slide(column, cell, runs)
-            for k in range(REACH, REACH + 2 + far):
+            highest = REACH + 1 + far
+            slide(column, cell, runs, REACH, highest)
+            for k in range(REACH, highest + 1):
                 for other in range(
                     max(runs[k, 0], cell + 1, others_from), min(runs[k, 1], others_to)
                 ):
@@ -217,6 +221,8 @@ def join(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
                         continue
                     aside = column[other] - column[cell]
                     if (k == RUNS - 1 or abs(aside) == REACH) != bool(far):
+                        continue
+                    if parent[cell] == parent[other]:  # as most are by then
                         continue
                     a, b = root(parent, cell), root(parent, other)
                     if a != b and touch(
@@ -375,7 +381,7 @@ def name_borders(  # noqa: PLR0913, PLR0917, C901 - a compiled loop takes arrays
             open_runs(at, row, row_start, runs)
         if state[cell] == ALL:
             continue
-        slide(column, cell, runs)
+        slide(column, cell, runs, 0, RUNS - 1)
         with_core = 0
         for k in range(RUNS):
             with_core += before[runs[k, 1]] - before[runs[k, 0]]
@@ -388,7 +394,7 @@ def name_borders(  # noqa: PLR0913, PLR0917, C901 - a compiled loop takes arrays
             up = (y[i] - frame[1]) * frame[2] - row[at]
             best, best_d2 = -1, eps2
             for k in range(RUNS):
-                near, beyond = narrow(k, across, up, column[cell], column, runs)
+                near, beyond = narrow(k, across, up, column[cell], column, start, runs)
                 for j in range(start[near], start[beyond]):
                     dx, dy = x[j] - x[i], y[j] - y[i]
                     d2 = dx * dx + dy * dy

@@ -55,26 +55,21 @@ class Merged(NamedTuple):
         return out
 
 
-class _Known(NamedTuple):
-    """Places met so far: how many, and a hash table from coordinates to numbers.
+# What is known of a place stands side by side: most of the time goes to fetching it from memory.
+_PLACE = np.dtype([("x", "f8"), ("y", "f8"), ("total", "f8"), ("first", "i8")])
 
-    `x` and `y` repeat the coordinates: there they stand beside each other, unlike in the rows.
-    """
+
+class _Known(NamedTuple):
+    """Places met so far: how many, and a hash table from coordinates to numbers."""
 
     slots: NDArray[np.int32]
-    first: NDArray[np.int64]
-    total: NDArray[np.float64]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
+    at: NDArray[np.void]  # of dtype _PLACE
     places: int
 
 
 def _nothing_known(room: int) -> _Known:
     """Make a table for so many places at first, a power of 2."""
-    slots = np.full(2 * room, -1, dtype=np.int32)
-    return _Known(
-        slots, np.empty(room, np.int64), np.empty(room), np.empty(room), np.empty(room), 0
-    )
+    return _Known(np.full(2 * room, -1, dtype=np.int32), np.empty(room, dtype=_PLACE), 0)
 
 
 def merge_places(
@@ -140,14 +135,16 @@ def _joined(found: list[_Known], edges: list[int], within: NDArray[np.int32]) ->
     known = found[0]
     numbers = [np.arange(known.places, dtype=np.int32)]
     for piece in found[1:]:
-        before, theirs = known.places, slice(piece.places)
+        before, theirs = known.places, piece.at[: piece.places]
         numbers.append(np.empty(piece.places, dtype=np.int32))
-        at = np.column_stack([piece.x[theirs], piece.y[theirs]])
-        known = _merge(at, piece.total[theirs], 0, piece.places, numbers[-1], known)
-        new = slice(before, known.places)
-        known.first[new] = piece.first[known.first[new]]
-    every = slice(known.places)
-    return Merged(known.first[every], known.total[every], edges, within, numbers)
+        at = np.column_stack([theirs["x"], theirs["y"]])
+        total = np.ascontiguousarray(theirs["total"])
+        known = _merge(at, total, 0, piece.places, numbers[-1], known)
+        new = known.at[before : known.places]
+        new["first"] = theirs["first"][new["first"]]
+    places = known.at[: known.places]
+    first, weight = np.ascontiguousarray(places["first"]), np.ascontiguousarray(places["total"])
+    return Merged(first, weight, edges, within, numbers)
 
 
 @compiled()
@@ -160,41 +157,46 @@ def _merge(
     known: _Known,
 ) -> _Known:
     """Add some rows to the places known, of which the arrays given are used up, and tell theirs."""
-    slots, first, total, at_x, at_y, count = known
+    slots, at, count = known
     bits = xy.view(np.uint64)
     size = slots.size
     for i in range(begin, end):
         x, y = xy[i, 0], xy[i, 1]
         slot = _slot(bits[i, 0] if x else np.uint64(0), bits[i, 1] if y else np.uint64(0), size)
-        at = slots[slot]
-        while at >= 0 and (at_x[at] != x or at_y[at] != y):
+        k = slots[slot]
+        while k >= 0 and (at[k].x != x or at[k].y != y):
             slot = (slot + 1) & (size - 1)
-            at = slots[slot]
+            k = slots[slot]
         added = weight[i] if weight.size else 1.0
-        if at >= 0:
-            total[at] += added
-            place[i] = at
+        if k >= 0:
+            at[k].total += added
+            place[i] = k
             continue
         slots[slot] = count
-        first[count], total[count] = i, added
-        at_x[count], at_y[count] = x, y
+        at[count].x, at[count].y, at[count].total, at[count].first = x, y, added, i
         place[i] = count
         count += 1
         if 2 * count == size:
-            # Half full: twice the room, and every place put in again.
-            first, total = _longer(first), _longer(total)
-            at_x, at_y = _longer(at_x), _longer(at_y)
-            size *= 2
-            slots = np.full(size, -1, dtype=np.int32)
-            bits_x, bits_y = at_x.view(np.uint64), at_y.view(np.uint64)
-            for again in range(count):
-                a = bits_x[again] if at_x[again] else np.uint64(0)
-                b = bits_y[again] if at_y[again] else np.uint64(0)
-                slot = _slot(a, b, size)
-                while slots[slot] >= 0:
-                    slot = (slot + 1) & (size - 1)
-                slots[slot] = again
-    return _Known(slots, first, total, at_x, at_y, count)
+            slots, at = _longer(at)
+            size = slots.size
+    return _Known(slots, at, count)
+
+
+@compiled()
+def _longer(full: NDArray[np.void]) -> tuple[NDArray[np.int32], NDArray[np.void]]:
+    """Give the table twice its room, and put every place in again."""
+    at = np.empty(2 * full.size, dtype=full.dtype)
+    at[: full.size] = full
+    size = 2 * at.size
+    slots = np.full(size, -1, dtype=np.int32)
+    x, y = full.x.copy(), full.y.copy()  # type: ignore[attr-defined]
+    bits_x, bits_y = x.view(np.uint64), y.view(np.uint64)
+    for k in range(full.size):
+        slot = _slot(bits_x[k] if x[k] else np.uint64(0), bits_y[k] if y[k] else np.uint64(0), size)
+        while slots[slot] >= 0:
+            slot = (slot + 1) & (size - 1)
+        slots[slot] = k
+    return slots, at
 
 
 @compiled()
@@ -203,14 +205,6 @@ def _slot(a: np.uint64, b: np.uint64, size: int) -> int:
     mixed = (a * _SPREAD) ^ (b * _SPREAD_TOO)
     mixed = (mixed ^ (mixed >> np.uint64(32))) * _SPREAD
     return np.int64(mixed >> np.uint64(33)) & (size - 1)  # type: ignore[return-value]
-
-
-@compiled()
-def _longer(values: NDArray) -> NDArray:  # type: ignore[type-arg]
-    """Give an array twice its room."""
-    out = np.empty(2 * values.size, dtype=values.dtype)
-    out[: values.size] = values
-    return out
 
 
 @compiled()
