@@ -8,7 +8,7 @@ import shapely
 from est_geo.checks import read_points
 from est_geo.errors import InputError
 
-FEW, MANY = 5, 60_000  # rows; so many are read in threads
+FEW, MANY = 5, 150_000  # rows; so many are read in threads, each some thousands at a time
 
 
 def table(n, last):

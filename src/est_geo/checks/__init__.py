@@ -109,9 +109,10 @@ def read_points(
     points: gpd.GeoDataFrame = table
     crs = check_metric_crs(points, name=name)
     geometry = np.asarray(points.geometry.array)
-    coordinates, kinds = _coordinates(geometry)
-    if (kinds == shapely.GeometryType.POINT).all() and _all_finite(coordinates):
+    coordinates, fine = _coordinates(geometry)
+    if fine:
         return Points(coordinates, np.ones(len(geometry), dtype=bool), crs)
+    kinds = shapely.get_type_id(geometry)
     finite = np.isfinite(coordinates[:, 0]) & np.isfinite(coordinates[:, 1])
     there = finite.copy()
     there[~finite] = has_shape(geometry[~finite])  # the others have bounds, so a shape
@@ -142,25 +143,32 @@ def read_points(
 
 def _coordinates(
     geometry: np.ndarray[Any, Any],
-) -> tuple[np.ndarray[Any, np.dtype[np.float64]], np.ndarray[Any, np.dtype[np.int32]]]:
-    """Easting and northing of each point, and what kind of shape each is.
+) -> tuple[np.ndarray[Any, np.dtype[np.float64]], bool]:
+    """Easting and northing of each point, and whether all are points at finite coordinates.
 
     The bounds of a point are its coordinates, and NaN where there is none; shapely reads them in
-    half the time of `get_x` and `get_y`. A few thousand at a time stay in the processor's cache.
-    Only the kind tells a point from a line or a multipoint that has no extent.
+    half the time of `get_x` and `get_y`. Only the kind tells a point from a line or a multipoint
+    that has no extent. A few thousand at a time stay in the processor's cache.
     """
     coordinates = np.empty((len(geometry), 2))
-    kinds = np.empty(len(geometry), dtype=np.int32)
     pairs = coordinates.view(np.complex128)[:, 0]  # two numbers copied as one: not row by row
+    odd: list[int] = []
 
     def read(first: int, last: int) -> None:
+        bounds = np.empty((min(_AT_A_TIME, last - first), 4))
         for start in range(first, last, _AT_A_TIME):
-            part = slice(start, min(start + _AT_A_TIME, last))
-            pairs[part] = shapely.bounds(geometry[part]).view(np.complex128)[:, 0]
-            shapely.get_type_id(geometry[part], out=kinds[part])
+            some = geometry[start : min(start + _AT_A_TIME, last)]
+            stop = start + len(some)
+            shapely.bounds(some, out=bounds[: len(some)])
+            pairs[start:stop] = bounds.view(np.complex128)[: len(some), 0]
+            if (
+                np.any(shapely.get_type_id(some) != shapely.GeometryType.POINT)
+                or not _all_finite(coordinates[start:stop])
+            ):  # fmt: skip
+                odd.append(start)
 
     in_bands(read, len(geometry), worth_it=len(geometry) >= _WORTH_THREADS)
-    return coordinates, kinds
+    return coordinates, not odd
 
 
 def _all_finite(values: np.ndarray[Any, np.dtype[np.float64]]) -> bool:
