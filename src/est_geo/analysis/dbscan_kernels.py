@@ -86,11 +86,7 @@ def narrow(
     if start[beyond] - start[first] <= FEW:
         return first, beyond
     step = k - REACH
-    gap = 0.0
-    if step < 0:
-        gap = up - step - 1.0
-    elif step > 0:
-        gap = step - up
+    gap = max(step - up, up - step - 1.0, 0.0)
     left = ACROSS2 - gap * gap
     if left <= 0.0:
         return 0, 0
@@ -181,7 +177,7 @@ def root(parent: NDArray[np.int32], cell: int) -> int:
 
 
 @compiled()
-def join(  # noqa: PLR0913, PLR0917, C901 - a compiled loop takes arrays, not objects
+def join(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
     first: int,
     last: int,
     others_from: int,
@@ -211,18 +207,16 @@ def join(  # noqa: PLR0913, PLR0917, C901 - a compiled loop takes arrays, not ob
                 open_runs(at, row, row_start, runs)
             if state[cell] == NONE:
                 continue
-            highest = REACH + 1 + far
-            slide(column, cell, runs, REACH, highest)
-            for k in range(REACH, highest + 1):
+            slide(column, cell, runs, REACH, REACH + 1 + far)
+            for k in range(REACH, REACH + 2 + far):
                 for other in range(
                     max(runs[k, 0], cell + 1, others_from), min(runs[k, 1], others_to)
                 ):
-                    if state[other] == NONE:
+                    # Most are of one cluster by then.
+                    if state[other] == NONE or parent[cell] == parent[other]:
                         continue
                     aside = column[other] - column[cell]
                     if (k == RUNS - 1 or abs(aside) == REACH) != bool(far):
-                        continue
-                    if parent[cell] == parent[other]:  # as most are by then
                         continue
                     a, b = root(parent, cell), root(parent, other)
                     if a != b and touch(
