@@ -233,6 +233,30 @@ def test_geocoding_gives_points_in_place_of_the_columns():
     assert "easting" not in plain.columns, "they would say that the first has no point"
 
 
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson"])
+def test_a_plain_table_is_written_for_a_map_as_its_points_are(suffix, tmp_path):
+    table = town(50)
+    columns, points = (tmp_path / f"{kind}{suffix}" for kind in ("columns", "points"))
+    eg.write_table(table, columns)
+    eg.write_table(with_points(table), points)
+    assert len(gpd.read_file(columns)) == 50
+    assert_geodataframe_equal(gpd.read_file(columns), gpd.read_file(points))
+    with pytest.raises(eg.InputError, match="`table` has no geometry"):
+        eg.write_table(table.drop(columns="northing"), columns)
+
+
+def test_sites_come_back_from_a_csv_file_as_a_plain_table(tmp_path):
+    sites = eg.to_sites(placed(town()))
+    path = eg.write_table(sites, tmp_path / "sites.csv")
+    back = pd.read_csv(path, sep=";", decimal=",")
+    answers = [
+        (eg.kde(t, within=DISTRICTS).values, eg.priority_cells(t, within=DISTRICTS)["score"])
+        for t in (back, sites)
+    ]
+    for read, made in zip(*answers, strict=True):
+        np.testing.assert_array_equal(read, made)
+
+
 def test_what_draws_wants_points_and_says_how():
     sites = sites_as_columns(eg.assign_districts(town(), DISTRICTS, outside="nearest"))
     with pytest.raises(eg.InputError, match=r"`sites` must be a GeoDataFrame.* Make it one with"):

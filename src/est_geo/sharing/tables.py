@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from est_geo.checks.coordinate_columns import with_points
 from est_geo.errors import InputError
+from est_geo.schema import COORDINATES, names
 from est_geo.sharing.geofiles import geojson_text, geopackage_bytes
 from est_geo.sharing.outgoing import write_checked
 from est_geo.sharing.workbook import Sheet, workbook_bytes
@@ -37,9 +39,10 @@ def write_table(table: pd.DataFrame, path: str | Path, *, audience: str = "inter
     ----------
     table : DataFrame or GeoDataFrame
         A finished table. In .csv and .xlsx points become the columns `easting` and `northing` in
-        the table's own CRS, in .csv to the millimetre; other geometries are left out. Times are
-        written as ISO 8601, those known to the day (`time_precision` "day") without a time of day;
-        what is missing is blank.
+        the table's own CRS, in .csv to the millimetre; other geometries are left out. In .gpkg and
+        .geojson these columns of a DataFrame become points; its ``attrs["crs"]`` says what they are
+        in, see `est_geo.schema.COORDINATES`. Times are written as ISO 8601, those known to the day
+        (`time_precision` "day") without a time of day; what is missing is blank.
     path : str or Path
         Where; an existing file is replaced whole. A .csv has semicolons, decimal commas and UTF-8
         with a byte order mark, as Swedish Excel reads it; an .xlsx one sheet with a heading that
@@ -56,8 +59,9 @@ def write_table(table: pd.DataFrame, path: str | Path, *, audience: str = "inter
     Raises
     ------
     InputError
-        If the table is none, the suffix is another, the audience is another, the table has no
-        geometry for a map, or points would take the place of columns named easting and northing.
+        If the table is none, the suffix is another, the audience is another, the table has neither
+        geometry nor coordinates for a map, or points would take the place of columns named easting
+        and northing.
     PersonalDataFound
         If a text in it looks like a personnummer, telephone number, e-mail address or registration
         plate.
@@ -80,6 +84,8 @@ def write_table(table: pd.DataFrame, path: str | Path, *, audience: str = "inter
     kind = target.suffix.lower()
     if kind not in _KINDS:
         raise InputError(f"`path` must end in {', '.join(_KINDS)}, not {target.suffix!r}.")
+    if kind in _WITH_SHAPES and set(names(COORDINATES)) <= set(table.columns):
+        table = with_points(table, name="table")
     if kind in _WITH_SHAPES and not isinstance(table, gpd.GeoDataFrame):
         raise InputError(f"`table` has no geometry, which a {kind} needs. Name a .csv or .xlsx.")
     return write_checked({target: _content(table, kind)})[0]
