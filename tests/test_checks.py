@@ -2,10 +2,11 @@
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
-from est_geo.checks import read_points
+from est_geo.checks import check_finite_weights, read_points
 from est_geo.errors import InputError
 
 FEW, MANY = 5, 150_000  # rows; so many are read in threads, each some thousands at a time
@@ -64,3 +65,55 @@ def test_coordinates_that_are_not_finite_are_refused(n, bad):
     points, _ = table(n, shapely.Point(*bad))
     with pytest.raises(InputError, match=f"1 of {n} rows with a coordinate that is not a finite"):
         read_points(points, name="incidents", unplaced=True)
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        np.ones(3, "float32"),
+        np.array([1, 2.5, 0], object),
+        [True, False, True],
+        ["1", "2", "0.5"],
+        pd.array([1, 2, 3], dtype="Int64"),
+        pd.array([1, 2, 3], dtype="Float64"),
+        pd.Categorical([1, 2, 2]),
+        [1e100, 1e-100, 0],
+    ],
+)
+def test_weights_of_any_type_that_holds_numbers_are_taken(weights):
+    check_finite_weights(pd.DataFrame({"weight": weights}), name="sites")
+
+
+@pytest.mark.parametrize(
+    ("weights", "text"),
+    [
+        ([1, "Anna Svensson", 2], "1 of 3 rows whose `weight` is not a finite number; the first"),
+        (["1", "2", None], "1 of 3 rows whose `weight` is not a finite number"),
+        ([1, None, "x"], "2 of 3 rows whose `weight` is not a finite number"),
+        (pd.array([1, 2, pd.NA], dtype="Int64"), "1 of 3 rows whose `weight` is not a finite"),
+        (pd.Categorical(["a", "b", "b"]), "3 of 3 rows whose `weight` is not a finite number"),
+        (pd.date_range("2026-01-01", periods=3), "3 of 3 rows whose `weight` is not a finite"),
+        (pd.to_timedelta([1, 2, 3], unit="h"), "3 of 3 rows whose `weight` is not a finite"),
+        ([pd.Timestamp("2026-01-01"), 1, 2], "1 of 3 rows whose `weight` is not a finite number"),
+        ([1j, 1, 2], "3 of 3 rows whose `weight` is not a finite number"),
+        ([1, 1e101, 1], "1 of 3 rows whose `weight` is neither 0 nor between 1e-100 and 1e100"),
+        ([1, 5e-324, 0], "1 of 3 rows whose `weight` is neither 0 nor between 1e-100 and 1e100"),
+        ([1, -1e101, 1], "1 of 3 rows with a negative `weight`"),
+    ],
+)
+def test_what_is_no_weight_is_refused_without_being_repeated(weights, text):
+    table = pd.DataFrame({"weight": weights})
+    with pytest.raises(InputError, match=text) as refused:
+        check_finite_weights(table, name="sites")
+    assert "Anna" not in str(refused.value)
+
+
+def test_a_row_of_an_index_of_several_levels_is_named():
+    table = pd.DataFrame({"weight": [1, -1]}, index=pd.MultiIndex.from_product([["v47"], [1, 2]]))
+    with pytest.raises(InputError, match="the first is row 'v47, 2'"):
+        check_finite_weights(table, name="sites")
+
+
+def test_a_table_whose_geometry_is_not_said_is_refused():
+    with pytest.raises(InputError, match=r"`sites` has no geometry: none of its 1 column"):
+        read_points(gpd.GeoDataFrame({"a": [1]}), name="sites")

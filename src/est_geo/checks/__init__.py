@@ -6,6 +6,7 @@ Public functions call these at their door; inside, nothing is checked again. Eac
 
 from __future__ import annotations
 
+import numbers
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _WORTH_THREADS = 50_000  # geometries
 _AT_A_TIME = 8192
+_LARGEST_WEIGHT, _SMALLEST_WEIGHT = 1e100, 1e-100  # beyond these, products of weights are not exact
+_NO_NUMBERS = "mMc"  # times, spans of time and complex numbers, which numpy would turn into floats
 
 
 class Points(NamedTuple):
@@ -64,6 +67,11 @@ def check_table(
     if len(table) == 0:
         raise InputError(
             f"`{name}` is empty: it has 0 rows. Check the file or the filter before it."
+        )
+    if isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name is None:
+        raise InputError(
+            f"`{name}` has no geometry: none of its {len(table.columns)} column(s) is said to be "
+            f"it. Say which with {name}.set_geometry(...)."
         )
     check_columns(table, name=name, columns=columns)
 
@@ -216,16 +224,46 @@ def check_polygons(table: object, *, name: str, columns: Iterable[str] = ()) -> 
 def check_finite_weights(
     table: pd.DataFrame, *, name: str, column: str = "weight", negative: bool = False
 ) -> None:
-    """Require finite weights, and none below 0 unless ``negative=True``."""
-    weights = table[column].to_numpy(dtype=float)
-    if len(weights) == 0 or (_all_finite(weights) and (negative or weights.min() >= 0)):
+    """Require finite weights, and none below 0 unless ``negative=True``.
+
+    Nor any so large or small that sums and products with it would be lost: all are 0 or between
+    1e-100 and 1e100.
+    """
+    weights = _numbers(table[column])
+    if len(weights) == 0 or (
+        _all_finite(weights)
+        and weights.min() >= _SMALLEST_WEIGHT
+        and weights.max() <= _LARGEST_WEIGHT
+    ):
         return
     bad = ~np.isfinite(weights)
     fault = f"whose `{column}` is not a finite number"
     if not bad.any() and not negative:
         bad = weights < 0
         fault = f"with a negative `{column}`"
+    if not bad.any():
+        sizes = np.abs(weights)
+        bad = (sizes > _LARGEST_WEIGHT) | ((sizes < _SMALLEST_WEIGHT) & (sizes > 0))
+        fault = f"whose `{column}` is neither 0 nor between 1e-100 and 1e100"
     refuse(table, bad, name=name, fault=fault, remedy="Weights are counts or severities from 0 up.")
+
+
+def _numbers(column: pd.Series) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Read a column as numbers, NaN where it is not one: what stands there is not repeated."""
+    if column.dtype.kind in _NO_NUMBERS:
+        return np.full(len(column), np.nan)
+    try:
+        return column.to_numpy(dtype=float)
+    except (TypeError, ValueError):
+        return np.array([_number(value) for value in column])
+
+
+def _number(value: object) -> float:
+    """Read one number, also from text; NaN where there is none."""
+    try:
+        return float(value) if isinstance(value, str | numbers.Real) else float("nan")
+    except ValueError:
+        return float("nan")
 
 
 def check_number(

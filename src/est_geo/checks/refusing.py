@@ -24,6 +24,8 @@ def first_row(table: pd.DataFrame, mask: np.ndarray[Any, np.dtype[np.bool_]]) ->
         else table.index[position]
     )
     label = label.item() if isinstance(label, np.generic) else label
+    if isinstance(label, tuple):  # of an index of several levels
+        label = ", ".join(str(part) for part in label)
     return f"{str(label)[:40]!r}" if isinstance(label, str) else f"{label}"
 
 
