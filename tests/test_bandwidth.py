@@ -107,3 +107,9 @@ def test_auto_leaves_out_incidents_beside_a_study_area_that_is_no_rectangle():
     places = [(300, 300)] * 4 + [(2300, 1100)] * 400
     # 0.17·√(1.44e6/4) = 102 m inside; with the others it would be held at 75 m.
     assert eg.kde(incidents_at(places), within=half, cell_m=50).bandwidth_m == 100
+
+
+def test_a_number_of_incidents_that_is_none_is_refused():
+    sites = eg.to_sites(incidents_at([(800, 300), (900, 300)]))
+    with pytest.raises(eg.InputError, match="1 of 2 rows whose `n` is not a finite number"):
+        eg.kde(sites.assign(n=[1, np.nan]), within=box_area(0, 0, 2400, 600), cell_m=50)

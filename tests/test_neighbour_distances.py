@@ -6,9 +6,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import cKDTree as tree  # noqa: N813 - patched below
 
 import est_geo as eg
 from builders import CRS, incidents_at
+from est_geo.analysis import neighbour_distances
 from est_geo.analysis.neighbour_distances import k_distances, weighted_distances
 from reference import naive_k_distances
 
@@ -104,3 +106,23 @@ def test_order_changes_nothing_and_site_ids_are_kept():
 def test_bad_arguments(weights, k, text):
     with pytest.raises(eg.InputError, match=text):
         k_distances(sites_at([(0, 0)], weights), k=k)
+
+
+def test_very_many_incidents_at_one_address_are_looked_up_as_one_site(monkeypatch):
+    # Looked up one by one, a hundred thousand of them would take half a minute.
+    looked_up = []
+    monkeypatch.setattr(
+        neighbour_distances, "cKDTree", lambda points: looked_up.append(len(points)) or tree(points)
+    )
+    heap = np.vstack([np.full((1000, 2), 500.0), [[500, 540], [500, 900]]])
+    result = k_distances(sites_at(heap), k=5)
+    assert result.table["distance_m"].tolist() == [0.0] * 1000 + [40, 400]
+    assert looked_up == [3]
+
+
+def test_repeated_reports_do_not_count():
+    sites = sites_at([(0, 0)] * 4 + [(30, 0)])
+    again = sites.assign(duplicate_of=[None, "a", "a", "a", None])
+    assert k_distances(again, k=2).table["distance_m"].tolist() == [30, 30]
+    with pytest.raises(eg.InputError, match="`sites` has only repeated reports among its 5 rows"):
+        k_distances(sites.assign(duplicate_of="a"), k=2)

@@ -212,3 +212,11 @@ def test_bad_arguments(arguments, text):
 def test_a_table_that_is_not_sites_is_refused():
     with pytest.raises(eg.InputError, match="`sites` lacks 5 column"):
         eg.problem_places(two_places())
+
+
+def test_numbers_of_incidents_that_are_none_are_refused_and_texts_are_added_up():
+    sites = eg.to_sites(two_places())
+    with pytest.raises(eg.InputError, match="5 of 5 rows whose `n` is not a finite number"):
+        eg.problem_places(sites.assign(n="nio"))
+    as_text = eg.problem_places(sites.assign(n=sites["n"].astype(str)))
+    pd.testing.assert_frame_equal(pd.DataFrame(as_text), pd.DataFrame(eg.problem_places(sites)))

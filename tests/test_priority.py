@@ -200,3 +200,30 @@ def test_bad_arguments(arguments, text):
 def test_bad_weights(weight, text):
     with pytest.raises(eg.InputError, match=text):
         priority_cells(sites_at([(350, 350)]).assign(weight=weight), within=TOWN)
+
+
+@pytest.mark.parametrize(("n", "text"), [("x", "`n` is not a finite"), (-1, "negative `n`")])
+def test_bad_numbers_of_incidents(n, text):
+    with pytest.raises(eg.InputError, match=text):
+        priority_cells(sites_at([(350, 350)]).assign(n=n), within=TOWN)
+
+
+def test_repeated_reports_do_not_count():
+    points = [(350, 350), *[(1550, 350)] * 3]
+    sites = sites_at(points, [2, 1, 1, 1], duplicate_of=[None, None, "a", "a"])
+    cells = priority_cells(sites, within=TOWN, area_share=2 / 400)
+    assert cells["weight"].tolist() == [2, 1]
+    assert cells["share"].tolist() == pytest.approx([2 / 3, 1 / 3])
+    with pytest.raises(eg.InputError, match="`sites` has only repeated reports among its 4 rows"):
+        priority_cells(sites.assign(duplicate_of="a"), within=TOWN)
+
+
+def test_a_district_without_an_id_leaves_its_cells_without_one():
+    halves = gpd.GeoDataFrame(
+        {"district_id": ["a", None], "district": ["A", None]},
+        geometry=[shapely.box(0, 0, 1000, 2000), shapely.box(1000, 0, 2000, 2000)],
+        crs=CRS,
+    )
+    sites = sites_at([(350, 350), (1550, 350)], [5, 4])
+    cells = priority_cells(sites, within=halves, area_share=2 / 400)
+    assert cells["district"].fillna("none").tolist() == ["A", "none"]

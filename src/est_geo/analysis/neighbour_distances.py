@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from est_geo.analysis.dbscan_labels import dbscan_labels
+from est_geo.analysis.weighted_points import rows_that_count
 from est_geo.checks import check_finite_weights, check_number, read_points
 from est_geo.errors import InputError
 
@@ -67,7 +68,8 @@ def k_distances(sites: gpd.GeoDataFrame | pd.DataFrame, *, k: float = 5) -> KDis
     ----------
     sites : GeoDataFrame of n Points, or DataFrame
         With `weight`, in a CRS in metres: see `to_sites`. A DataFrame has `easting` and `northing`
-        in place of points, see `est_geo.schema.COORDINATES`.
+        in place of points, see `est_geo.schema.COORDINATES`. Rows that repeat another report
+        (`duplicate_of`) are left out.
     k : float
         Weight to be reached, the site's own included: the same as `min_incidents`.
 
@@ -98,6 +100,8 @@ def k_distances(sites: gpd.GeoDataFrame | pd.DataFrame, *, k: float = 5) -> KDis
     points = read_points(sites, name="sites", columns=("weight",), plain=True).xy
     check_finite_weights(sites, name="sites")
     check_number(k, name="k", above=0)
+    if (counted := rows_that_count(sites, name="sites")) is not None:
+        sites, points = sites[counted], points[counted]
     weight = sites["weight"].to_numpy(dtype=float)
     distance = weighted_distances(points, weight, float(k))
     total = weight.sum()
@@ -146,10 +150,22 @@ def weighted_distances(
     Infinite where even all points together do not reach it. Neighbours are looked up nearest first,
     four times as many again for the points that have not reached k.
     """
+    if weight.sum() < k * _ENOUGH:
+        return np.full(len(points), np.inf)
+    # Of many points at one place a tree would look at each, for each.
+    places, place = np.unique(points, axis=0, return_inverse=True)
+    if len(places) < len(points):
+        summed = np.bincount(place.ravel(), weights=weight).astype(np.float64)
+        return _distances_of_places(places, summed, k)[place.ravel()]
+    return _distances_of_places(points, weight, k)
+
+
+def _distances_of_places(
+    points: NDArray[np.float64], weight: NDArray[np.float64], k: float
+) -> NDArray[np.float64]:
+    """Do `weighted_distances` of points no two of which are the same."""
     n = len(points)
     distance = np.full(n, np.inf)
-    if weight.sum() < k * _ENOUGH:
-        return distance
     tree = cKDTree(points)
     left = np.arange(n)
     wanted = min(_FIRST_NEIGHBOURS, n)

@@ -91,6 +91,7 @@ def problem_places(
     needed = [column.name for column in SITES if column.kind != "geometry"]
     read = read_points(sites, name="sites", columns=needed, plain=True)
     check_finite_weights(sites, name="sites")
+    check_finite_weights(sites, name="sites", column="n")
     check_number(eps_m, name="eps_m", above=0)
     check_number(min_incidents, name="min_incidents", above=0)
     if named is not None:
@@ -132,6 +133,7 @@ def _describe(
     `groups` is the place of each member site, `top` the coordinates of the heaviest of each place.
     """
     weight = members["weight"].to_numpy(dtype=float)
+    number = members["n"].to_numpy(dtype=float)
     count = int(groups.max()) + 1
     grouped = members.groupby(groups)
     unknown = pd.Series(np.nan, range(count), dtype="str")
@@ -142,7 +144,7 @@ def _describe(
     return {
         "place_id": np.arange(1, count + 1),
         "name": named.where(named.notna(), pd.Series(points)).astype("str"),
-        "n": grouped["n"].sum().to_numpy(),
+        "n": np.bincount(groups, weights=number, minlength=count).astype(np.int64),
         "weight": sums,
         "share": sums / total,
         "sites": np.bincount(groups, minlength=count),

@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from est_geo.analysis.density_sums import Points
 from est_geo.analysis.kernel_scaling import density_at_cells
-from est_geo.analysis.weighted_points import merged
+from est_geo.analysis.weighted_points import merged, rows_that_count
 from est_geo.checks import (
     check_choice,
     check_finite_weights,
@@ -78,7 +78,8 @@ def priority_cells(
     sites : GeoDataFrame of n Points, or DataFrame
         One row a location, `weight` incidents at each, in a CRS in metres: see `to_sites`. A
         DataFrame has `easting` and `northing` in place of points, see `est_geo.schema.COORDINATES`.
-        `n`, `address` and `uncertainty_m` are used where present.
+        `n`, `address` and `uncertainty_m` are used where present; rows that repeat another report
+        (`duplicate_of`) are left out.
     within : GeoDataFrame of Polygons
         Study area, in the same CRS; a cell belongs to it when its centre lies inside. `district_id`
         and `district` are used where present.
@@ -119,6 +120,8 @@ def priority_cells(
     """
     read = read_points(sites, name="sites", columns=("weight",), plain=True)
     check_finite_weights(sites, name="sites")
+    if "n" in sites.columns:
+        check_finite_weights(sites, name="sites", column="n")
     check_polygons(within, name="within")
     check_metric_crs(within, name="within")
     check_same_crs(read, within, names=("sites", "within"))
@@ -145,6 +148,8 @@ def priority_cells(
             "the study area."
         )
     points = read.xy
+    if (counted := rows_that_count(sites, name="sites")) is not None:
+        sites, points = sites[counted], points[counted]
     method = _choose(sites, points, area, wide_m=wide_m, score=score)
     _LOG.info(
         "priority cells by the %s score, radius %g m (%s)",
@@ -307,8 +312,9 @@ def _describe(
             centres, predicate="intersects"
         )
         ids = pd.Series(within["district_id"].to_numpy()[polygon], dtype="str")
+        has_id = ids.notna().to_numpy()
         # On a shared edge, the district with the lowest id.
-        lowest = ids.groupby(found).idxmin()
+        lowest = ids[has_id].groupby(found[has_id]).idxmin()
         for name in ("district_id", "district"):
             table[name][lowest.index] = within[name].to_numpy()[polygon[lowest]]
     for name in ("address", "district_id", "district"):

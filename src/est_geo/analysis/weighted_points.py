@@ -58,20 +58,34 @@ def points_of(table: gpd.GeoDataFrame | pd.DataFrame, *, name: str) -> Rows:
         weight = np.ones(len(table))
     number = weight
     if "n" in table.columns:
+        check_finite_weights(table, name=name, column="n")
         number = table["n"].to_numpy(dtype=float)
     elif "occurred_from" in table.columns:
         number = np.ones(len(table))  # incidents, whose weight may be a severity
     rows = Rows(xy, weight, number, crs)
-    if "duplicate_of" in table.columns:
-        counted = is_counted(table)
-        if not counted.any():
-            raise InputError(
-                f"`{name}` has only repeated reports among its {len(table)} rows: each names "
-                "another in `duplicate_of`. Include the reports that they repeat."
-            )
-        if not counted.all():
-            rows = Rows(xy[counted], weight[counted], number[counted], crs)
+    counted = rows_that_count(table, name=name)
+    if counted is not None:
+        rows = Rows(xy[counted], weight[counted], number[counted], crs)
     return rows
+
+
+def rows_that_count(table: gpd.GeoDataFrame, *, name: str) -> NDArray[np.bool_] | None:
+    """Tell which rows do not repeat another report (`duplicate_of`); None where all count.
+
+    Raises
+    ------
+    InputError
+        If none does.
+    """
+    if "duplicate_of" not in table.columns:
+        return None
+    counted = is_counted(table)
+    if not counted.any():
+        raise InputError(
+            f"`{name}` has only repeated reports among its {len(table)} rows: each names "
+            "another in `duplicate_of`. Include the reports that they repeat."
+        )
+    return None if counted.all() else counted
 
 
 def merged(
