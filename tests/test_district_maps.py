@@ -15,6 +15,7 @@ import est_geo as eg
 from est_geo.analysis.density import kde
 from est_geo.errors import FileRefused, InputError, PersonalDataFound
 from est_geo.sharing.district_maps import _inside, file_names, part_of
+from est_geo.sharing.map_text import source_of
 from est_geo.sharing.policy import page_policy
 from test_html import HOSTILE
 
@@ -95,6 +96,8 @@ def test_for_others_the_maps_tell_no_number_that_their_picture_does_not(
         f'"shown":"färre än {picture.for_audience(audience).smallest} händelser"'
         in (texts["karta-edsberg.html"])
     )
+    assert all("Adresser visas som rutor" in text for text in texts.values())
+    assert "Adresser visas som rutor" not in source_of(picture, "sv")
     row = re.search(r">Edsberg</a></th>(.*?)</tr>", index.read_text(encoding="utf-8"))[1]
     assert row.startswith("<td>–</td>")
     # The part's own rows are those of the picture: the sum of what is shown is no other.

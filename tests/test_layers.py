@@ -261,6 +261,16 @@ def test_what_may_be_chance_has_another_shape_and_what_is_nothing_is_not_drawn()
     assert all("note" not in feature for feature in data["features"][:2])
 
 
+@pytest.mark.parametrize("verdict", [None, "recurring_long"])
+def test_a_larger_ring_is_spoken_of_only_where_rings_differ(verdict):
+    addresses = conftest.make_picture(n_addresses=4).addresses
+    if verdict:
+        addresses["verdict"] = verdict
+    told = layers.addresses(addresses).data["legend"][0][-1]
+    hidden = layers.addresses(addresses.assign(n=pd.NA)).data["legend"][0][-1]
+    assert told == f"{hidden} Större ring: fler händelser."
+
+
 def test_efforts_say_what_is_done_and_whether_it_goes_on():
     efforts = gpd.GeoDataFrame(
         {

@@ -54,6 +54,7 @@ def source_of(picture: Picture, language: str) -> list[str]:
     return [
         say["for_audience"].format(audience_word(picture.audience, language)),
         *([say["fewer"].format(picture.smallest)] if picture.smallest > 1 else []),
+        *([say["as_squares"]] if picture.parameters.get("square_m") else []),
         *_reporters(picture, language),
         *(
             say[key].format(number(picture.counts[key], language))

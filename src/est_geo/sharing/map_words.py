@@ -22,8 +22,8 @@ _MAP_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Several locations, with number of incidents. Zoom in to see them.",
     ),
     "recurring_sign": (
-        "Återkommer klart oftare än vanligt. Större ring: fler händelser.",
-        "Recurs clearly more often than usual. Larger ring: more incidents.",
+        "Återkommer klart oftare än vanligt.",
+        "Recurs clearly more often than usual.",
     ),
     "plaza_sign": (
         "Torg, station eller korsning, numrerade för sig.",
@@ -108,6 +108,7 @@ _MAP_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Färre än {} händelser visas inte i denna version",
         "Fewer than {} incidents are not shown in this version",
     ),
+    "as_squares": ("Adresser visas som rutor", "Addresses are shown as squares"),
     # Tools
     "search": ("Sök adress eller plats", "Search address or place"),
     "found": ("{} träffar", "{} found"),

@@ -156,7 +156,9 @@ def addresses(
         if not tested:
             feature["note"] = say["no_test"]
         features.append(feature)
-    rows = [("ring", say["recurring_sign" if tested else "addresses_sign"])]
+    ring = say["recurring_sign" if tested else "addresses_sign"]
+    # Others are not told the numbers, so that their rings are all of one size.
+    rows = [("ring", f"{ring} {say['larger_ring']}" if len(known) else ring)]
     used = {feature.get("sign") for feature in features}
     rows += [(sign, say[f"{sign}_sign"]) for sign in ("plaza", "diamond") if sign in used]
     many = int(told["verdict"].ne("may_be_chance").sum()) if tested else len(told)

@@ -59,10 +59,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Incidents close together. Number 1 has the most incidents.",
     ),
     "addresses": ("Återkommande adresser", "Recurring addresses"),
-    "addresses_sign": (
-        "Adress med flest händelser. Större ring: fler händelser.",
-        "Address with most incidents. Larger ring: more incidents.",
-    ),
+    "addresses_sign": ("Adress med flest händelser.", "Address with most incidents."),
+    "larger_ring": ("Större ring: fler händelser.", "Larger ring: more incidents."),
     "some_of": ("{} av {}", "{} of {}"),
     "none": ("inga", "none"),
     "over": ("över {}", "over {}"),
