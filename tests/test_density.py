@@ -1,4 +1,5 @@
 import math
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -111,6 +112,32 @@ def test_far_coordinates_lose_no_digits(kernel):
         kernel=kernel,
     )
     np.testing.assert_allclose(far.values, near.values, rtol=0, atol=1e-13 * near.values.max())
+
+
+@pytest.mark.parametrize("kernel", ["quartic", "gaussian"])
+@pytest.mark.parametrize("cell", [33.3, 0.7, 100 / 3])
+def test_cells_whose_corner_is_no_round_number_lose_no_digits(kernel, cell):
+    rng = np.random.default_rng(6)
+    south, west = round(7_000_000 / cell), round(700_000 / cell)
+    corner = np.array([west * cell, south * cell])
+    points = corner + rng.uniform(0, 8 * cell, (12, 2))
+    area = box_area(*corner + cell / 4, *corner + 8 * cell)
+    density = eg.kde(
+        incidents_at(points), within=area, bandwidth_m=1.5 * cell, cell_m=cell, kernel=kernel
+    )
+    assert (density.grid.west, density.grid.south) == (west, south)
+    # The reference counts in fractions: a float of seven million metres has no digits to spare.
+    origin = [Fraction(cells) * Fraction(cell) for cells in (west, south)]
+    local = [[float(Fraction(v) - o) for v, o in zip(p, origin, strict=True)] for p in points]
+    rows, columns = density.values.shape
+    x, y = np.meshgrid((np.arange(columns) + 0.5) * cell, (np.arange(rows) + 0.5) * cell)
+    expected = 1e6 * naive_density(
+        local, np.ones(12), np.column_stack([x.ravel(), y.ravel()]), kernel=kernel,
+        radius=1.5 * cell,
+    )  # fmt: skip
+    inside = np.isfinite(density.values).ravel()
+    atol = 1e-12 * expected.max()
+    np.testing.assert_allclose(density.values.ravel()[inside], expected[inside], rtol=0, atol=atol)
 
 
 @pytest.mark.parametrize(("kernel", "spill"), [("quartic", 0.0), ("gaussian", 1e-9)])
@@ -263,6 +290,15 @@ def test_automatic_bandwidth_is_used_announced_and_not_under_the_cell(caplog):
         ),
         ({"cell_m": 0}, eg.InputError, "`cell_m` must be a finite number above 0"),
         ({"cell_m": 0.01, "bandwidth_m": 5}, eg.InputError, "9,600,000,000 cells"),
+        ({"cell_m": 1e-30, "bandwidth_m": 5}, eg.InputError, "makes countless cells over this"),
+        ({"cell_m": 5e-324, "bandwidth_m": 5}, eg.InputError, "makes countless cells over this"),
+        ({"cell_m": 1e300}, eg.InputError, "`cell_m` must be at most 40,000,000, not 1e.300"),
+        ({"bandwidth_m": 1e30}, eg.InputError, "`bandwidth_m` must be at most 40,000,000, not 1e"),
+        (
+            {"cell_m": 5000},
+            eg.InputError,
+            "`within` holds the centre of no cell of 5000 m.* Use smaller cells, or check",
+        ),
         ({"bandwidth_m": "silverman"}, eg.InputError, "must be one of auto, arcgis, scott, normal"),
         ({"edge": "reflect"}, eg.InputError, "`edge` must be one of none, mass"),
         ({"edge": "mass", "adaptive": True}, eg.InputError, "`adaptive` gives each site its own"),
@@ -332,3 +368,10 @@ def test_row_order_changes_nothing():
     first = eg.kde(sites, within=AREA, bandwidth_m=300, cell_m=50)
     second = eg.kde(sites.iloc[::-1], within=AREA, bandwidth_m=300, cell_m=50)
     pd.testing.assert_frame_equal(pd.DataFrame(first.values), pd.DataFrame(second.values))
+
+
+@pytest.mark.parametrize("options", [{}, {"adaptive": True}, {"kernel": "gaussian"}])
+def test_coordinates_farther_than_any_place_are_refused(options):
+    far = incidents_at([*EIGHT, (1e300, 0)])
+    with pytest.raises(eg.InputError, match=r"`sites` has a coordinate of 1e.300 m, farther than"):
+        eg.kde(far, within=AREA, bandwidth_m=300, **options)

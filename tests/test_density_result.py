@@ -186,3 +186,31 @@ def test_a_centre_on_the_edge_is_inside():
     expected = np.zeros((40, 60), bool)
     expected[:31, :51] = True
     np.testing.assert_array_equal(grid.inside(area), expected)
+
+
+@pytest.mark.parametrize("cell", [33.3, 0.1, 70.7])
+def test_cells_of_any_side_share_their_corners(cell):
+    """Their edges are no round numbers, and a billionth of a metre apart is a gap."""
+    grid = Grid(cell, round(667_000 / cell), round(6_591_000 / cell), 40, 30)
+    values = np.ones((30, 40))
+    values[4:26, 5:35] = 100.0
+    values[10:15, 10:20] = 1.0
+    areas = Density(values, grid, AREA.crs, 300.0, "quartic").hot_areas(times_mean=1.5)
+    assert areas.geom_type.tolist() == ["Polygon"]
+    assert len(areas.geometry[0].interiors) == 1
+    assert areas.area.sum() == pytest.approx((22 * 30 - 50) * cell**2, rel=1e-6)
+    assert shapely.coverage_is_valid(grid.squares(*np.nonzero(values > 1)))
+
+
+@pytest.mark.parametrize("values", [[[1, 9, 3]], [[1], [9], [3]], [[4]]])
+def test_a_study_area_of_one_row_of_cells_has_no_contours(values):
+    contours = density_with(values).contours([2])
+    assert len(contours) == 0
+    assert contours.columns.tolist() == ["low", "high", "geometry"]
+    assert contours.crs == AREA.crs
+
+
+@pytest.mark.parametrize("levels", [5.0, ["a"], "abc", [[1, 2], [3, 4]], {}, [None], [1, 1]])
+def test_levels_that_are_no_list_of_numbers_are_refused(levels):
+    with pytest.raises(eg.InputError, match=r"`levels` must be finite, .*Give a list of numbers"):
+        HOT.contours(levels)

@@ -184,6 +184,7 @@ def test_a_centre_on_a_shared_edge_belongs_to_the_lower_id():
         ({"cell_m": 0}, "`cell_m` must be a finite number above 0"),
         ({"cell_m": 0.5}, "makes 16,000,000 cells over this area, at most 6,250,000"),
         ({"cell_m": 1e4}, "`within` holds the centre of no cell of 10000 m"),
+        ({"wide_m": 1e30}, "`wide_m` must be at most 40,000,000, not 1e.30"),
         ({"wide_m": 99}, "`wide_m` must be a finite number of at least 100"),
         ({"score": "best"}, "`score` must be one of auto, two_scale, plain"),
         ({"within": TOWN.to_crs(3011)}, "`sites` is in"),
@@ -227,3 +228,10 @@ def test_a_district_without_an_id_leaves_its_cells_without_one():
     sites = sites_at([(350, 350), (1550, 350)], [5, 4])
     cells = priority_cells(sites, within=halves, area_share=2 / 400)
     assert cells["district"].fillna("none").tolist() == ["A", "none"]
+
+
+def test_cells_of_any_side_share_their_corners():
+    far = np.add(np.random.default_rng(3).integers(0, 300, (60, 2)), [667_000, 6_591_000])
+    area = box_area(667_000, 6_591_000, 667_300, 6_591_300)
+    cells = priority_cells(sites_at(far), within=area, area_share=1, cell_m=33.3)
+    assert shapely.coverage_is_valid(cells.geometry.to_numpy())

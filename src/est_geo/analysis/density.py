@@ -21,9 +21,11 @@ from est_geo.analysis.kernel_scaling import (
 )
 from est_geo.analysis.weighted_points import merged, points_of
 from est_geo.checks import (
+    FARTHEST_M,
     check_choice,
     check_metric_crs,
     check_number,
+    check_on_earth,
     check_polygons,
     check_same_crs,
 )
@@ -104,7 +106,8 @@ def kde(
         If a CRS is missing, not in metres, or not the same for both tables.
     InputError
         If `sites` is empty, a coordinate is not finite, a weight is negative, `bandwidth_m` is
-        smaller than `cell_m`, or the grid would have more than 100 million cells.
+        smaller than `cell_m`, no cell has its centre in the study area, or the grid would have more
+        than 100 million cells.
 
     References
     ----------
@@ -124,7 +127,7 @@ def kde(
     radius = _radius(bandwidth_m, rows, cells)
     # Before the sum, since it may find that there are too many cells.
     mass = mass_inside(cells.area, cells.grid, radius, kernel) if edge == "mass" else 1.0
-    points = _local(rows, cells.grid)
+    points = _local(rows, cells.grid, name="sites")
     widths: NDArray[np.float64] | float = radius
     if adaptive and len(points.weight):
         widths = np.maximum(adapted(points, radius, kernel), cells.grid.cell_m)
@@ -198,9 +201,11 @@ def kde_ratio(
     check_same_crs(tables[1], within, names=("against", "within"))
     radius = _radius(bandwidth_m, tables[0], cells)
     above, below = (
-        density_at_cells(_local(rows, cells.grid), radius, kernel, cells.grid, cells.inside)
+        density_at_cells(
+            _local(rows, cells.grid, name=name), radius, kernel, cells.grid, cells.inside
+        )
         * _M2_PER_KM2
-        for rows in tables
+        for name, rows in zip(("sites", "against"), tables, strict=True)
     )
     floor = 0.0
     if compare == "difference":
@@ -229,12 +234,12 @@ def kde_ratio(
 
 def _check_numbers(bandwidth_m: float | Rule, cell_m: float, kernel: Kernel) -> None:
     """Check what can be checked without a look at the tables."""
-    check_number(cell_m, name="cell_m", above=0)
+    check_number(cell_m, name="cell_m", above=0, at_most=FARTHEST_M)
     check_choice(kernel, KERNELS, name="kernel")
     if isinstance(bandwidth_m, str):
         check_choice(bandwidth_m, RULES, name="bandwidth_m")
         return
-    check_number(bandwidth_m, name="bandwidth_m", above=0)
+    check_number(bandwidth_m, name="bandwidth_m", above=0, at_most=FARTHEST_M)
     if bandwidth_m < cell_m:
         raise InputError(
             f"`bandwidth_m` of {bandwidth_m:g} m is smaller than `cell_m` of {cell_m:g} m, so "
@@ -248,7 +253,13 @@ def _cells_over(within: gpd.GeoDataFrame, cell_m: float) -> _Cells:
     check_metric_crs(within, name="within")
     grid = grid_over(within, cell_m=cell_m)
     area = shapely.union_all(np.asarray(within.geometry.array))
-    return _Cells(area, grid, grid.inside(area))
+    inside = grid.inside(area)
+    if not inside.any():
+        raise InputError(
+            f"`within` holds the centre of no cell of {cell_m:g} m, so no cell would have a value. "
+            "Use smaller cells, or check the study area."
+        )
+    return _Cells(area, grid, inside)
 
 
 def _radius(bandwidth_m: float | Rule, rows: Rows, cells: _Cells) -> float:
@@ -268,12 +279,10 @@ def _radius(bandwidth_m: float | Rule, rows: Rows, cells: _Cells) -> float:
     return radius
 
 
-def _local(rows: Rows, grid: Grid) -> Points:
-    """Put each place once, in metres from the corner of the grid, which keeps the digits."""
+def _local(rows: Rows, grid: Grid, *, name: str) -> Points:
+    """Put each place once, in metres from the corner of the grid."""
     easting, northing, weight = merged(rows.xy, rows.weight)
     counts = weight > 0
-    return Points(
-        easting[counts] - grid.west * grid.cell_m,
-        northing[counts] - grid.south * grid.cell_m,
-        weight[counts],
-    )
+    for axis in (easting, northing):
+        check_on_earth(axis, name=name)
+    return Points(*grid.from_corner(easting[counts], northing[counts]), weight[counts])

@@ -137,8 +137,10 @@ class Density:
         Returns
         -------
         GeoDataFrame of (Multi)Polygons
-            Columns `low`, `high` (infinite in the last class), `geometry`; classes in which no cell
-            lies are left out. The polygons of two classes share only their edges.
+            Columns `low`, `high` (infinite in the last class), `geometry`; classes that are nowhere
+            are left out. The polygons of two classes share only their edges. They are drawn between
+            the centres of cells: not in the outer half of the outermost cells, nor where the study
+            area is one cell wide.
 
         Raises
         ------
@@ -146,12 +148,7 @@ class Density:
             If the levels are not finite, rising and above 0 (a comparison may have any sign, but
             needs levels).
         """
-        limits = np.asarray(self.levels() if levels is None else levels, dtype=float)
-        lowest = 0 if self.measure == "density" else -math.inf
-        rising = np.isfinite(limits).all() and (np.diff(limits, prepend=lowest) > 0).all()
-        if not rising:
-            above = "above 0 " if self.measure == "density" else ""
-            raise InputError(f"`levels` must be finite, {above}and rising, not {list(limits)}.")
+        limits = self._limits(self.levels() if levels is None else levels)
         bounds = np.append(limits, np.inf)
         classes = [
             (low, high, shape)
@@ -199,7 +196,7 @@ class Density:
         peak = np.zeros(count)
         np.maximum.at(peak, number, value)
         by_group = np.split(
-            self._squares(row, column)[np.argsort(number, kind="stable")], np.cumsum(cells)[:-1]
+            self.grid.squares(row, column)[np.argsort(number, kind="stable")], np.cumsum(cells)[:-1]
         )
         cell_km2 = self.cell_m**2 / _M2_PER_KM2
         areas = gpd.GeoDataFrame(
@@ -255,7 +252,7 @@ class Density:
         row, column = np.nonzero(np.isfinite(self.values))
         return gpd.GeoDataFrame(
             {_COLUMN[self.measure]: self.values[row, column]},
-            geometry=self._squares(row, column),
+            geometry=self.grid.squares(row, column),
             crs=self.crs,
         )
 
@@ -345,12 +342,6 @@ class Density:
             },
         )
 
-    def _squares(self, row: NDArray[np.intp], column: NDArray[np.intp]) -> NDArray[np.object_]:
-        """Draw cells as squares."""
-        west = (self.grid.west + column) * self.cell_m
-        south = (self.grid.south + row) * self.cell_m
-        return shapely.box(west, south, west + self.cell_m, south + self.cell_m)
-
     def _must_be_density(self, what: str) -> None:
         """Refuse what has no meaning for a comparison."""
         if self.measure != "density":
@@ -359,8 +350,29 @@ class Density:
                 "Use contours with levels of your own."
             )
 
+    def _limits(self, levels: Sequence[float]) -> NDArray[np.float64]:
+        """Check class limits."""
+        lowest = 0 if self.measure == "density" else -math.inf
+        try:
+            limits = np.asarray(levels, dtype=float)
+        except (TypeError, ValueError):
+            limits = np.array(math.nan)
+        if (
+            limits.ndim != 1
+            or not np.isfinite(limits).all()
+            or (np.diff(limits, prepend=lowest) <= 0).any()
+        ):
+            above = "above 0 " if self.measure == "density" else ""
+            raise InputError(
+                f"`levels` must be finite, {above}and rising, not {levels!r}. "
+                "Give a list of numbers."
+            )
+        return limits
+
     def _between(self, low: float, high: float) -> shapely.Geometry:
         """Polygons where the interpolated density lies in [low, high)."""
+        if min(self.values.shape) < 2:  # noqa: PLR2004 - nothing lies between centres in a row
+            return shapely.MultiPolygon()
         generator = contourpy.contour_generator(
             x=self.grid.eastings,
             y=self.grid.northings,

@@ -16,6 +16,7 @@ from est_geo.analysis.density_sums import Points
 from est_geo.analysis.kernel_scaling import density_at_cells
 from est_geo.analysis.weighted_points import merged, rows_that_count
 from est_geo.checks import (
+    FARTHEST_M,
     check_choice,
     check_finite_weights,
     check_metric_crs,
@@ -133,7 +134,7 @@ def priority_cells(
     check_number(cell_m, name="cell_m", above=0)
     check_choice(score, ("auto", "two_scale", "plain"), name="score")
     if wide_m != "auto":
-        check_number(wide_m, name="wide_m", at_least=float(cell_m))
+        check_number(wide_m, name="wide_m", at_least=float(cell_m), at_most=FARTHEST_M)
     grid = grid_over(within, cell_m=float(cell_m))
     if grid.rows * grid.columns * _PARTS**2 > MAX_CELLS:
         raise InputError(
@@ -244,12 +245,9 @@ def _mean_density(
     """Quartic kernel density averaged over each cell, per m²."""
     fine = grid.split(_PARTS)
     used = weight > 0
-    # Local coordinates keep the digits that seven-digit northings would cost.
-    easting, northing, summed = merged(
-        points[used] - (grid.west * grid.cell_m, grid.south * grid.cell_m), weight[used]
-    )
+    easting, northing, summed = merged(points[used], weight[used])
     values = density_at_cells(
-        Points(easting, northing, summed),
+        Points(*grid.from_corner(easting, northing), summed),
         radius_m,
         "quartic",
         fine,
@@ -287,8 +285,7 @@ def _describe(
     column: NDArray[np.int64],
 ) -> gpd.GeoDataFrame:
     """Squares of the listed cells, with what is known of each."""
-    west, south = (grid.west + column) * grid.cell_m, (grid.south + row) * grid.cell_m
-    squares = shapely.box(west, south, west + grid.cell_m, south + grid.cell_m)
+    squares = grid.squares(row, column)
     site_row, site_column, there = grid.cells_of(points[:, 0], points[:, 1])
     position = np.full((grid.rows, grid.columns), -1)
     position[row, column] = np.arange(len(row))
@@ -307,7 +304,7 @@ def _describe(
     if "address" in sites.columns:
         table["address"] = most_frequent(cell[held], sites["address"][held], weight[held], count)
     if {"district_id", "district"} <= set(within.columns):
-        centres = shapely.points(west + grid.cell_m / 2, south + grid.cell_m / 2)
+        centres = shapely.points(grid.eastings[column], grid.northings[row])
         found, polygon = shapely.STRtree(np.asarray(within.geometry.array)).query(
             centres, predicate="intersects"
         )

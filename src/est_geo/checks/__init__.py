@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from pyproj import CRS
 
+FARTHEST_M = 4e7
+"""No projected coordinate on Earth lies farther from its origin, and nothing reaches farther."""
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _WORTH_THREADS = 50_000  # geometries
 _AT_A_TIME = 8192
@@ -197,6 +199,16 @@ def has_shape(geometry: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.boo
     return there
 
 
+def check_on_earth(xy: np.ndarray[Any, np.dtype[np.float64]], *, name: str) -> None:
+    """Refuse coordinates that are no place in any CRS in metres."""
+    far = max(float(xy.max(initial=0.0)), -float(xy.min(initial=0.0)))
+    if far >= FARTHEST_M:
+        raise InputError(
+            f"`{name}` has a coordinate of {far:.3g} m, farther than any place on Earth. "
+            "Check which CRS the file is in."
+        )
+
+
 def check_polygons(table: object, *, name: str, columns: Iterable[str] = ()) -> None:
     """Require valid polygons, each with an area."""
     check_table(table, name=name, columns=columns)
@@ -272,6 +284,7 @@ def check_number(
     name: str,
     above: float | None = None,
     at_least: float | None = None,
+    at_most: float | None = None,
     whole: bool = False,
 ) -> None:
     """Require a finite number in a range; `whole` asks for an integer."""
@@ -286,6 +299,8 @@ def check_number(
         bound = f" of at least {at_least}" if at_least is not None else bound
         kind = "a whole number" if whole else "a finite number"
         raise InputError(f"`{name}` must be {kind}{bound}, not {value!r}.")
+    if at_most is not None and float(value) > at_most:  # type: ignore[arg-type]
+        raise InputError(f"`{name}` must be at most {at_most:,.0f}, not {value!r}.")
 
 
 def check_choice(value: object, choices: Collection[str], *, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 MAX_CELLS = 100_000_000
+_COUNTABLE = 1e15
 _BLOCK = 16  # cells along a side; of 4, 8, 16 and 32 the fastest on 50 m and on 10 m
 
 
@@ -81,6 +83,36 @@ class Grid:
             rows=self.rows * parts,
         )
 
+    def squares(
+        self, row: np.ndarray[Any, np.dtype[np.intp]], column: np.ndarray[Any, np.dtype[np.intp]]
+    ) -> np.ndarray[Any, np.dtype[np.object_]]:
+        """Draw cells as squares; neighbours share the very same corners, whatever the side."""
+        west, south = self.west + column, self.south + row
+        edges = (west, south, west + 1, south + 1)
+        squares: np.ndarray[Any, np.dtype[np.object_]] = shapely.box(
+            *(edge * self.cell_m for edge in edges)
+        )
+        return squares
+
+    def from_corner(
+        self,
+        easting: np.ndarray[Any, np.dtype[np.float64]],
+        northing: np.ndarray[Any, np.dtype[np.float64]],
+    ) -> tuple[np.ndarray[Any, np.dtype[np.float64]], np.ndarray[Any, np.dtype[np.float64]]]:
+        """Measure from the south-west corner, in metres, which keeps the digits.
+
+        The corner of cells of 33.3 m is no number that a float holds, and up to a nanometre off at
+        seven million metres; what is missing of it is taken away as well.
+        """
+        return self._from(self.west, easting), self._from(self.south, northing)
+
+    def _from(
+        self, cells: int, axis: np.ndarray[Any, np.dtype[np.float64]]
+    ) -> np.ndarray[Any, np.dtype[np.float64]]:
+        edge = cells * self.cell_m
+        missing = float(cells * Fraction(self.cell_m) - Fraction(edge))
+        return axis - edge - missing if missing else axis - edge
+
     def cells_of(
         self,
         easting: np.ndarray[Any, np.dtype[np.float64]],
@@ -113,12 +145,14 @@ def grid_over(area: gpd.GeoDataFrame, *, cell_m: float) -> Grid:
         If the grid would have more than 100 million cells.
     """
     west, south, east, north = (float(bound) / cell_m for bound in area.total_bounds)
-    west_cell, south_cell = int(np.floor(west)), int(np.floor(south))
-    columns = max(int(np.ceil(east)) - west_cell, 1)
-    rows = max(int(np.ceil(north)) - south_cell, 1)
-    if columns * rows > MAX_CELLS:
+    columns, rows = (
+        max(float(np.ceil(last) - np.floor(first)), 1.0)
+        for first, last in ((west, east), (south, north))
+    )
+    if not columns * rows <= MAX_CELLS:
+        count = f"{columns * rows:,.0f}" if columns * rows < _COUNTABLE else "countless"
         raise InputError(
-            f"`cell_m` of {cell_m:g} m makes {columns * rows:,} cells over this area, at most "
+            f"`cell_m` of {cell_m:g} m makes {count} cells over this area, at most "
             f"{MAX_CELLS:,} are allowed. Use larger cells or a smaller area."
         )
-    return Grid(cell_m=cell_m, west=west_cell, south=south_cell, columns=columns, rows=rows)
+    return Grid(cell_m, int(np.floor(west)), int(np.floor(south)), int(columns), int(rows))

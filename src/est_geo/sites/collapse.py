@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from est_geo.checks import check_finite_weights, read_points
+from est_geo.checks import check_finite_weights, check_on_earth, read_points
 from est_geo.errors import InputError
 from est_geo.periods import period_keys
 from est_geo.schema import SITE_COUNTS, SITES, names
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _NORTHING_STEP = 10**8
 _ANOTHER_ADDRESS = ("nearest_number", "street", "district")
-_FARTHEST_M = 4e7  # no projected coordinate on Earth lies farther from its origin
 
 
 def to_sites(incidents: gpd.GeoDataFrame | pd.DataFrame) -> gpd.GeoDataFrame:
@@ -200,12 +199,7 @@ def _placed(incidents: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64], C
     )
     check_finite_weights(placed, name="incidents")
     points = xy if used.all() else xy[used]
-    far = np.abs(points).max()
-    if far >= _FARTHEST_M:
-        raise InputError(
-            f"`incidents` has a coordinate of {far:.3g} m, farther than any place on Earth. "
-            "Check which CRS the file is in."
-        )
+    check_on_earth(points, name="incidents")
     if len(placed) < len(incidents):
         _LOG.info(
             "%d incidents without a point and %d repeated reports are not in any site",
