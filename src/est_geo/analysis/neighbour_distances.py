@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,13 @@ from est_geo.analysis.dbscan_labels import dbscan_labels
 from est_geo.analysis.weighted_points import rows_that_count
 from est_geo.checks import check_finite_weights, check_number, read_points
 from est_geo.errors import InputError
+from est_geo.sites.merging import merge_places
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
+
+    from est_geo.sites.merging import Merged
 
 _LOG = logging.getLogger(__name__)
 _FIRST_NEIGHBOURS = 16
@@ -153,11 +156,8 @@ def weighted_distances(
     if weight.sum() < k * _ENOUGH:
         return np.full(len(points), np.inf)
     # Of many points at one place a tree would look at each, for each.
-    places, place = np.unique(points, axis=0, return_inverse=True)
-    if len(places) < len(points):
-        summed = np.bincount(place.ravel(), weights=weight).astype(np.float64)
-        return _distances_of_places(places, summed, k)[place.ravel()]
-    return _distances_of_places(points, weight, k)
+    places = cast("Merged", merge_places(points, weight, distinct=1))  # None is of no points
+    return places.of_rows(_distances_of_places(points[places.first], places.weight, k))
 
 
 def _distances_of_places(
