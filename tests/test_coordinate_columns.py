@@ -372,6 +372,13 @@ def test_an_empty_table_has_no_counts():
     assert len(eg.count_by_district(empty)) == 0
 
 
+def test_a_geodataframe_without_a_geometry_is_told_what_it_lacks():
+    bare = gpd.GeoDataFrame(few())
+    with pytest.raises(eg.InputError, match="`incidents` is a GeoDataFrame without a geometry"):
+        eg.to_sites(bare)
+    assert len(eg.to_sites(pd.DataFrame(bare))) == len(bare), "the way that the message tells"
+
+
 def test_where_points_are_asked_for_the_way_to_them_is_told():
     table = few(crs=3011)
     with pytest.raises(eg.InputError, match="must be a GeoDataFrame, not DataFrame") as told:

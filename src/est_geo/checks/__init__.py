@@ -66,6 +66,11 @@ def check_table(
         if is_plain(table) and {"easting", "northing"} <= set(table.columns):
             way = f"Make it one with {make_points(table, name=name)}."
         raise InputError(f"`{name}` must be a GeoDataFrame, not {type(table).__name__}. {way}")
+    if isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name is None:
+        raise InputError(
+            f"`{name}` is a GeoDataFrame without a geometry. Give it one with {name}.set_geometry, "
+            f"or pass pandas.DataFrame({name}) if its easting and northing are to be read."
+        )
     if len(table) == 0:
         raise InputError(
             f"`{name}` is empty: it has 0 rows. Check the file or the filter before it."
