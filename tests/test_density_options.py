@@ -129,6 +129,33 @@ def test_mass_is_the_share_of_the_kernel_by_integration():
     assert mass[10, 5] == pytest.approx(1, abs=1e-9)
 
 
+@pytest.mark.parametrize(("cell", "radius"), [(100.0, 150.0), (50.0, 300.0), (10.0, 300.0)])
+@pytest.mark.parametrize("kernel", ["quartic", "epanechnikov"])
+def test_mass_is_right_to_two_percent_wherever_the_edge_lies(kernel, cell, radius):
+    step = (np.arange(-600, 600) + 0.5) / 600
+    x, y = np.meshgrid(step, step[::8])
+    height = np.clip(1 - x**2 - y**2, 0, None) ** (2 if kernel == "quartic" else 1)
+    until = np.append(0, np.cumsum(height.sum(axis=0)) / height.sum())
+    columns = math.ceil(2 * radius / cell) + 1
+    grid = Grid(cell, 0, 0, columns, 2 * columns + 1)
+    for edge in np.linspace((columns - 1) * cell, columns * cell, 23):
+        mass = mass_inside(shapely.box(0, 0, edge, 1e4), grid, radius, kernel)[columns]
+        centres = grid.eastings[grid.eastings <= edge]
+        # Both the edge in the east and that in the west, at 0, cut off a part.
+        share = sum(
+            np.interp(far / radius, np.linspace(-1, 1, 1201), until)
+            for far in (edge - centres, centres)
+        )
+        np.testing.assert_allclose(mass[: len(centres)], share - 1, rtol=0.02)
+
+
+def test_a_cell_in_a_strip_that_squares_miss_has_a_mass():
+    # The cells' own centres lie inside, on its edge, and no centre of a sixteenth does.
+    strip = shapely.box(0, 50, 1000, 50.1)
+    mass = mass_inside(strip, Grid(100.0, 0, 0, 10, 1), 150.0, "quartic")
+    assert (mass > 0).all()
+
+
 def test_edge_correction_divides_by_the_mass_and_leaves_the_middle():
     sites = incidents_at(EIGHT)
     kept = {"within": AREA, "bandwidth_m": 150, "cell_m": 50}

