@@ -374,7 +374,9 @@ def test_an_empty_table_has_no_counts():
 
 def test_a_geodataframe_without_a_geometry_is_told_what_it_lacks():
     bare = gpd.GeoDataFrame(few())
-    with pytest.raises(eg.InputError, match="`incidents` is a GeoDataFrame without a geometry"):
+    with pytest.raises(
+        eg.InputError, match=r"`incidents` has no geometry.* pandas.DataFrame\(incidents\)"
+    ):
         eg.to_sites(bare)
     assert len(eg.to_sites(pd.DataFrame(bare))) == len(bare), "the way that the message tells"
 

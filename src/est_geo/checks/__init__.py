@@ -66,11 +66,6 @@ def check_table(
         if is_plain(table) and {"easting", "northing"} <= set(table.columns):
             way = f"Make it one with {make_points(table, name=name)}."
         raise InputError(f"`{name}` must be a GeoDataFrame, not {type(table).__name__}. {way}")
-    if isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name is None:
-        raise InputError(
-            f"`{name}` is a GeoDataFrame without a geometry. Give it one with {name}.set_geometry, "
-            f"or pass pandas.DataFrame({name}) if its easting and northing are to be read."
-        )
     if len(table) == 0:
         raise InputError(
             f"`{name}` is empty: it has 0 rows. Check the file or the filter before it."
@@ -78,7 +73,8 @@ def check_table(
     if isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name is None:
         raise InputError(
             f"`{name}` has no geometry: none of its {len(table.columns)} column(s) is said to be "
-            f"it. Say which with {name}.set_geometry(...)."
+            f"it. Say which with {name}.set_geometry(...), or pass pandas.DataFrame({name}) if its "
+            "easting and northing are to be read."
         )
     check_columns(table, name=name, columns=columns)
 
