@@ -113,3 +113,36 @@ def test_a_number_of_incidents_that_is_none_is_refused():
     sites = eg.to_sites(incidents_at([(800, 300), (900, 300)]))
     with pytest.raises(eg.InputError, match="1 of 2 rows whose `n` is not a finite number"):
         eg.kde(sites.assign(n=[1, np.nan]), within=box_area(0, 0, 2400, 600), cell_m=50)
+
+
+@pytest.mark.parametrize(
+    ("errors", "number", "expected"),
+    [
+        ([10, 0, 30, 20], [1, 1, 1, 1], 20),
+        ([10, 0, 30, 20], [1, 9, 1, 1], 0),
+        ([30, np.nan], [1, 1], 30),
+        ([30, np.nan], [1, 2], 0),
+        ([], [], 0),
+        ([30], [0], 0),
+    ],
+)
+def test_the_usual_error_is_that_of_half_the_incidents(errors, number, expected):
+    assert rules.usual_error(np.array(errors, float), np.array(number, float)) == expected
+
+
+def test_auto_is_never_under_four_times_the_error_of_the_coordinates(caplog):
+    caplog.set_level(logging.INFO, logger="est_geo")
+    places, area = [(800, 300)] * 3 + [(900, 300), (5000, 300)], box_area(0, 0, 2400, 600)
+    for errors, radius in (([0, 0, 0, 50, 99], 100), ([0, 45, 45, 50, 99], 180)):
+        incidents = incidents_at(places, uncertainty_m=errors, duplicate_of=None)
+        assert eg.kde(incidents, within=area, cell_m=50).bandwidth_m == radius
+    assert "from 4 incidents over 1.4 km², whose coordinates are usually 45 m off" in caplog.text
+    repeated = incidents_at(
+        places, uncertainty_m=[0, 45, 45, 50, 0], duplicate_of=[None, "a", "a", None, None]
+    )
+    unknown = incidents_at(places, uncertainty_m=[None, "okänd", None, 90, 90])
+    assert eg.kde(unknown, within=area, cell_m=50).bandwidth_m == 100
+    # Of the two that count, half are 50 m off.
+    assert eg.kde(repeated, within=area, cell_m=50).bandwidth_m == 200
+    assert eg.kde(incidents_at(places, uncertainty_m=90.0), within=area, bandwidth_m=100, cell_m=50
+                  ).bandwidth_m == 100  # fmt: skip

@@ -150,7 +150,8 @@ def test_rounded_coordinates_get_a_plain_density(lattice_m, caplog):
 
 def test_uncertain_coordinates_get_a_plain_density():
     points = [(350, 350), (1550, 350)]
-    for uncertainty, score in (([25, 0], "two_scale"), ([0, 25], "plain"), ([24, 24], "two_scale")):
+    for uncertainty, score in (([25, 0], "two_scale"), ([0, 25], "plain"), ([24, 24], "two_scale"),
+                               (["okänd", None], "two_scale")):  # fmt: skip
         sites = sites_at(points, [4, 5], uncertainty_m=uncertainty)
         assert priority_cells(sites, within=TOWN).attrs["priority"]["score"] == score
 

@@ -62,6 +62,19 @@ def auto_bandwidth(n: float, *, area_m2: float, error_m: float = 0) -> float:
     return float(max(held, _ERRORS_WITHIN * error_m))
 
 
+def usual_error(error_m: NDArray[np.float64], number: NDArray[np.float64]) -> float:
+    """Find the largest error that at least half of the incidents have, in metres.
+
+    What is not known (NaN) counts as none; so does a place of no incidents.
+    """
+    known = np.nan_to_num(error_m)
+    order = np.argsort(-known)
+    until = np.cumsum(number[order])
+    if not len(until) or until[-1] <= 0:
+        return 0.0
+    return float(known[order[np.searchsorted(until, until[-1] / 2)]])
+
+
 def radius_by_rule(
     rule: Rule,
     easting: NDArray[np.float64],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import shapely
 
-from est_geo.analysis.bandwidth import RULES, auto_bandwidth, radius_by_rule
+from est_geo.analysis.bandwidth import RULES, auto_bandwidth, radius_by_rule, usual_error
 from est_geo.analysis.density_result import Density
 from est_geo.analysis.density_sums import Points
 from est_geo.analysis.kernel_scaling import (
@@ -79,8 +79,9 @@ def kde(
     bandwidth_m : float or str
         Distance in metres at which an incident stops counting: the quartic kernel's support, not
         its standard deviation (which is `bandwidth_m` / √8 along each axis). A Gaussian kernel gets
-        that standard deviation. "auto": see `auto_bandwidth`; never under `cell_m`. Other rules,
-        for comparison: see `radius_by_rule`.
+        that standard deviation. "auto": see `auto_bandwidth`, with the `uncertainty_m` that half
+        of the incidents have where the table has one; never under `cell_m`. Other rules, for
+        comparison: see `radius_by_rule`.
     cell_m : float
         Side of a cell; cell edges lie at multiples of it, so every run has the same cells.
     kernel : {"quartic", "epanechnikov", "gaussian"}
@@ -267,15 +268,22 @@ def _radius(bandwidth_m: float | Rule, rows: Rows, cells: _Cells) -> float:
     if not isinstance(bandwidth_m, str):
         return float(bandwidth_m)
     km2 = cells.area.area / _M2_PER_KM2
+    why = ""
     if bandwidth_m == "auto":
         row, column, there = cells.grid.cells_of(*rows.xy.T)
-        counted = float(rows.number[there & cells.inside[row, column]].sum())
-        chosen = auto_bandwidth(max(counted, 1.0), area_m2=cells.area.area)
+        inside = there & cells.inside[row, column]
+        number = rows.number[inside]
+        counted, error_m = float(number.sum()), 0.0
+        if rows.error_m is not None:
+            error_m = usual_error(rows.error_m[inside], number)
+            why = f", whose coordinates are usually {error_m:g} m off" if error_m else ""
+        chosen = auto_bandwidth(max(counted, 1.0), area_m2=cells.area.area, error_m=error_m)
     else:
+        check_on_earth(rows.xy, name="sites")
         counted = float(rows.number.sum())
         chosen = radius_by_rule(bandwidth_m, rows.xy[:, 0], rows.xy[:, 1], rows.number)
     radius = max(chosen, cells.grid.cell_m)
-    _LOG.info("bandwidth_m=%g chosen from %d incidents over %.1f km²", radius, counted, km2)
+    _LOG.info("bandwidth_m=%g chosen from %d incidents over %.1f km²%s", radius, counted, km2, why)
     return radius
 
 

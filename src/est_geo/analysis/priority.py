@@ -211,7 +211,8 @@ def _coarse(sites: pd.DataFrame, points: NDArray[np.float64], area: shapely.Geom
     """Say why the coordinates are too coarse for cells; nothing where they are not."""
     weight = sites["weight"].to_numpy(dtype=float)
     if "uncertainty_m" in sites.columns:
-        blurred = sites["uncertainty_m"].to_numpy(dtype=float) >= _BLUR_M
+        error_m = pd.to_numeric(sites["uncertainty_m"], errors="coerce").to_numpy(dtype=float)
+        blurred = error_m >= _BLUR_M
         if weight[blurred].sum() >= weight.sum() / 2:
             return f"coordinates are uncertain by {_BLUR_M:g} m or more"
     places = np.unique(points[shapely.intersects_xy(area, points)], axis=0)

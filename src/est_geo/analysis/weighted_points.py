@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from est_geo.checks import check_finite_weights, read_points
 from est_geo.errors import InputError
@@ -13,7 +14,6 @@ from est_geo.sites.merging import merge_places
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
     from pyproj import CRS
 
@@ -31,12 +31,15 @@ class Rows(NamedTuple):
         What the row counts, and of how many incidents it is made.
     crs : CRS
         What the coordinates are in.
+    error_m : array of n float, or None
+        How far off each point may be, where the table says so (`uncertainty_m`).
     """
 
     xy: NDArray[np.float64]
     weight: NDArray[np.float64]
     number: NDArray[np.float64]
     crs: CRS
+    error_m: NDArray[np.float64] | None
 
 
 def points_of(table: gpd.GeoDataFrame | pd.DataFrame, *, name: str) -> Rows:
@@ -62,11 +65,16 @@ def points_of(table: gpd.GeoDataFrame | pd.DataFrame, *, name: str) -> Rows:
         number = table["n"].to_numpy(dtype=float)
     elif "occurred_from" in table.columns:
         number = np.ones(len(table))  # incidents, whose weight may be a severity
-    rows = Rows(xy, weight, number, crs)
+    error_m = None
+    if "uncertainty_m" in table.columns:
+        error_m = pd.to_numeric(table["uncertainty_m"], errors="coerce").to_numpy(dtype=float)
     counted = rows_that_count(table, name=name)
-    if counted is not None:
-        rows = Rows(xy[counted], weight[counted], number[counted], crs)
-    return rows
+    if counted is None:
+        return Rows(xy, weight, number, crs, error_m)
+    return Rows(
+        *(xy[counted], weight[counted], number[counted], crs),
+        error_m if error_m is None else error_m[counted],
+    )
 
 
 def rows_that_count(table: gpd.GeoDataFrame, *, name: str) -> NDArray[np.bool_] | None:
