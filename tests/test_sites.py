@@ -37,6 +37,28 @@ def test_sites_are_the_naive_sites_in_any_row_order(points, random):
     )
 
 
+def test_fractions_add_up_to_the_same_digit_in_any_row_order():
+    rng = np.random.default_rng(0)
+    incidents = incidents_at(
+        rng.integers(0, 5, (500, 2)),
+        weight=rng.choice([0.1, 0.3, 0.7, 1.1], 500),
+        district_id=rng.choice(["1", "2"], 500),
+        district="A",
+    )
+    for table in (eg.to_sites, eg.count_by_site, eg.count_by_district):
+        first, again = table(incidents), table(incidents.sample(frac=1, random_state=1))
+        pd.testing.assert_frame_equal(pd.DataFrame(again), pd.DataFrame(first), check_exact=True)
+
+
+def test_places_of_the_same_fractions_tie_whatever_the_order_of_their_rows():
+    weights = [0.1, 0.2, 0.3, 0.3, 0.2, 0.1]
+    assert sum(weights[:3]) != sum(weights[3:])
+    incidents = incidents_at([(0, 0)] * 3 + [(900, 0)] * 3, weight=weights)
+    for rows in (incidents, incidents.iloc[::-1]):
+        places = eg.problem_places(eg.to_sites(rows), min_incidents=0.5)
+        assert places["name"].tolist() == ["N 0, E 0", "N 0, E 900"]
+
+
 def test_site_id_holds_the_rounded_coordinate_and_sorts_by_northing_then_easting():
     sites = eg.to_sites(incidents_at([(667425.4, 6591436.5), (5, 6591437), (-3.5, -7.2)]))
     assert sites["site_id"].tolist() == [-700000003, 659143700000005, 659143700667425]

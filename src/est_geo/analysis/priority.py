@@ -28,7 +28,7 @@ from est_geo.checks import (
 from est_geo.errors import InputError
 from est_geo.geography.grid import MAX_CELLS, Grid, grid_over
 from est_geo.schema import PRIORITY_CELLS, names
-from est_geo.sites.grouping import most_frequent
+from est_geo.sites.grouping import most_frequent, summed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -236,8 +236,8 @@ def _own_weight(
     """Weight in each cell."""
     row, column, there = grid.cells_of(points[:, 0], points[:, 1])
     cell = (row * grid.columns + column)[there]
-    counts = np.bincount(cell, weights=weight[there], minlength=grid.rows * grid.columns)
-    return counts.astype(np.float64).reshape(grid.rows, grid.columns)
+    counts = summed(cell, weight[there], grid.rows * grid.columns)
+    return counts.reshape(grid.rows, grid.columns)
 
 
 def _mean_density(
@@ -297,7 +297,7 @@ def _describe(
     count = len(row)
     table: dict[str, Any] = {
         "n": np.bincount(cell[held], weights=number[held], minlength=count).astype(np.int64),
-        "weight": np.bincount(cell[held], weights=weight[held], minlength=count).astype(float),
+        "weight": summed(cell[held], weight[held], count),
         "address": np.full(count, np.nan, dtype=object),
         "district_id": np.full(count, np.nan, dtype=object),
         "district": np.full(count, np.nan, dtype=object),

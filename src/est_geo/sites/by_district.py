@@ -12,6 +12,7 @@ from est_geo.checks.coordinate_columns import is_plain, read_columns
 from est_geo.errors import InputError
 from est_geo.schema import DISTRICT_COUNTS, names
 from est_geo.sites.collapse import is_counted
+from est_geo.sites.grouping import summed
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -51,9 +52,10 @@ def count_by_district(
             "est_geo.assign_districts(incidents, districts)."
         )
     used = incidents[is_counted(incidents) & incidents["district_id"].notna().to_numpy(dtype=bool)]
+    weight = np.ones(len(used))
     if "weight" in used.columns:
         check_finite_weights(used, name="incidents")
-    weight = used["weight"].to_numpy() if "weight" in used.columns else np.ones(len(used))
+        weight = used["weight"].to_numpy(dtype=float)
     listed = (used if districts is None else districts)[["district_id", "district"]]
     listed = pd.DataFrame(listed).astype("str").drop_duplicates("district_id")
     listed = listed.sort_values("district_id", ignore_index=True)
@@ -67,6 +69,6 @@ def count_by_district(
     counts = listed.assign(
         n=np.bincount(codes[there], minlength=size),
         placed=np.bincount(codes[there & has_point], minlength=size),
-        weight=np.bincount(codes[there], weights=weight[there], minlength=size),
+        weight=summed(codes[there], weight[there], size),
     )
     return counts[names(DISTRICT_COUNTS)]

@@ -19,7 +19,7 @@ from est_geo.checks import check_finite_weights, check_on_earth, read_points
 from est_geo.errors import InputError
 from est_geo.periods import period_keys
 from est_geo.schema import SITE_COUNTS, SITES, names
-from est_geo.sites.grouping import district_names, first_and_last, most_frequent
+from est_geo.sites.grouping import district_names, first_and_last, most_frequent, summed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,7 +70,7 @@ def to_sites(incidents: gpd.GeoDataFrame | pd.DataFrame) -> gpd.GeoDataFrame:
     table: dict[str, object] = {
         "site_id": site_ids,
         "n": np.bincount(codes, minlength=n_sites),
-        "weight": np.bincount(codes, weights=weights, minlength=n_sites),
+        "weight": summed(codes, weights, n_sites),
         "first": first,
         "last": last,
     }
@@ -118,6 +118,9 @@ def count_by_site(
             "weight": placed["weight"].to_numpy(dtype=float),
         }
     )
+    if not (keys["weight"] == np.floor(keys["weight"])).all():
+        # Added from the smallest up, so that the order of the rows leaves the last digit alone.
+        keys = keys.sort_values("weight", kind="stable", ignore_index=True)
     grouped = keys.groupby(["site_id", "period", "category", "source"], dropna=False, sort=True)
     counts = grouped["weight"].agg(["size", "sum"]).reset_index()
     return counts.rename(columns={"size": "n", "sum": "weight"})[names(SITE_COUNTS)]
