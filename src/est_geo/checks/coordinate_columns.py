@@ -19,6 +19,7 @@ from pyproj import CRS
 
 from est_geo.checks.metric_crs import fault_of, parse_crs
 from est_geo.checks.refusing import refuse
+from est_geo.compiled import in_bands
 from est_geo.errors import CRSError, InputError
 from est_geo.schema import COORDINATES, names
 
@@ -30,6 +31,7 @@ _LOG = logging.getLogger(__name__)
 TM_EASTING = (0.24e6, 0.93e6)
 TM_NORTHING = (6.10e6, 7.70e6)
 """Where Sweden lies in SWEREF 99 TM: no easting can be a northing."""
+_WORTH_THREADS = 50_000  # rows
 _HELD = frozenset({"floating", "integer", "mixed-integer-float", "decimal", "empty"})
 
 
@@ -85,7 +87,14 @@ def read_columns(table: pd.DataFrame, *, name: str, unplaced: bool) -> tuple[Flo
         )
     crs = _said(table, name=name)
     xy = np.empty((len(table), 2))
-    extent = [_fill(xy[:, axis], table, column, name=name) for axis, column in enumerate(columns)]
+    numbers = [_numbers(table, column, name=name) for column in columns]
+    extent = [(np.nan, np.nan)] * 2
+
+    def fill(first: int, last: int) -> None:
+        for axis in range(first, last):
+            extent[axis] = _fill(xy[:, axis], numbers[axis])
+
+    in_bands(fill, 2, worth_it=len(table) >= _WORTH_THREADS)
     there = np.ones(len(table), dtype=bool)
     if not np.isfinite(extent).all():
         there = _where(table, xy, name=name, unplaced=unplaced)
@@ -104,21 +113,24 @@ def _said(table: pd.DataFrame, *, name: str) -> CRS | None:
     return crs
 
 
-def _fill(into: Floats, table: pd.DataFrame, column: str, *, name: str) -> tuple[float, float]:
-    """Copy the numbers of a column, NaN where one is missing; give the least and the largest.
-
-    These are NaN where any is: no second look is needed to know that all are there and finite.
-    """
+def _numbers(table: pd.DataFrame, column: str, *, name: str) -> np.ndarray[Any, Any]:
+    """Give the numbers of a column, uncopied where it is made of them; NaN where one is missing."""
     values = table[column]
     if values.ndim > 1:
         raise InputError(
             f"`{name}` has {values.shape[1]} columns `{column}`. Drop or rename all but one."
         )
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
-        numbers = values.to_numpy()
-    else:
-        _check_numbers(table, column, name=name)
-        numbers = values.to_numpy(dtype=float, na_value=np.nan)
+        return values.to_numpy()
+    _check_numbers(table, column, name=name)
+    return values.to_numpy(dtype=float, na_value=np.nan)
+
+
+def _fill(into: Floats, numbers: np.ndarray[Any, Any]) -> tuple[float, float]:
+    """Copy numbers; give the least and the largest.
+
+    These are NaN where any is: no second look is needed to know that all are there and finite.
+    """
     into[:] = numbers
     return (float(numbers.min()), float(numbers.max())) if len(numbers) else (np.nan, np.nan)
 
