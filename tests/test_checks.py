@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 import shapely
 
+import est_geo as eg
+from builders import incidents_at
 from est_geo.checks import check_finite_weights, read_points
 from est_geo.errors import InputError
 
@@ -117,3 +119,26 @@ def test_a_row_of_an_index_of_several_levels_is_named():
 def test_a_table_whose_geometry_is_not_said_is_refused():
     with pytest.raises(InputError, match=r"`sites` has no geometry: none of its 1 column"):
         read_points(gpd.GeoDataFrame({"a": [1]}), name="sites")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Stockholm", "UTC"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        eg.to_sites,
+        eg.count_by_site,
+        eg.time_profile,
+        lambda incidents: eg.deviations(incidents.assign(district_id="a", district="A")),
+        lambda incidents: eg.problem_places(
+            eg.to_sites(incidents.drop(columns="occurred_from")), incidents=incidents
+        ),
+    ],
+)
+def test_times_with_a_time_zone_are_refused_and_never_read_as_another_hour(call, zone):
+    times = pd.date_range("2026-06-01 00:30", periods=6, freq="h", tz=zone)
+    incidents = incidents_at([(1, 1)] * 6).assign(occurred_from=times)
+    text = rf"`incidents` has 6 rows with a time zone \({zone}\) in `occurred_from`; local times"
+    with pytest.raises(InputError, match=text):
+        call(incidents)
+    local = times.tz_convert("Europe/Stockholm").tz_localize(None)
+    call(incidents.assign(occurred_from=local))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from est_geo.analysis.deviation_pictures import cumulative
-from est_geo.checks import check_table, read_points
+from est_geo.checks import check_columns, check_table, read_points
 from est_geo.errors import InputError
 from est_geo.geography.assignment import assign_districts
 from est_geo.periods import (
@@ -107,6 +107,7 @@ def read_events(
     until: dt.date | None,
 ) -> Events:
     """Take what deviations need out of the incidents, and account for every row."""
+    check_columns(incidents, name="incidents", columns=("occurred_from",))
     if districts is not None:
         check_table(districts, name="districts", columns=("district_id", "district"))
     if districts is not None and "district_id" not in incidents.columns:

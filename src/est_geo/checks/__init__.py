@@ -32,6 +32,7 @@ FARTHEST_M = 4e7
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _WORTH_THREADS = 50_000  # geometries
 _AT_A_TIME = 8192
+_TIMES = ("occurred_from", "occurred_to", "first", "last")
 _LARGEST_WEIGHT, _SMALLEST_WEIGHT = 1e100, 1e-100  # beyond these, products of weights are not exact
 _NO_NUMBERS = "mMc"  # times, spans of time and complex numbers, which numpy would turn into floats
 
@@ -88,6 +89,20 @@ def check_columns(table: object, *, name: str, columns: Iterable[str]) -> None:
         raise InputError(
             f"`{name}` lacks {len(missing)} column(s): {', '.join(missing)}. "
             f"It has: {', '.join(map(str, table.columns))}."
+        )
+    for column in _TIMES:
+        if column in table.columns:
+            _check_local(table, column, name=name)
+
+
+def _check_local(table: pd.DataFrame, column: str, *, name: str) -> None:
+    """Refuse times with a time zone, which numpy would read as another hour without a word."""
+    zone = getattr(getattr(table[column], "dtype", None), "tz", None)
+    if zone is not None:
+        raise InputError(
+            f"`{name}` has {len(table)} rows with a time zone ({zone}) in `{column}`; local times "
+            f"are needed. Make them so with {name}[{column!r}].dt.tz_convert('Europe/Stockholm')"
+            ".dt.tz_localize(None)."
         )
 
 
