@@ -214,3 +214,14 @@ def test_a_study_area_of_one_row_of_cells_has_no_contours(values):
 def test_levels_that_are_no_list_of_numbers_are_refused(levels):
     with pytest.raises(eg.InputError, match=r"`levels` must be finite, .*Give a list of numbers"):
         HOT.contours(levels)
+
+
+def test_a_notebook_shows_what_was_estimated():
+    shown = HOT._repr_html_()
+    for said in ("händelser per km²", "kvartisk", "300 m", "11 om 100 m", "0; 4,27; 20"):
+        assert said in shown
+    assert "1,5; 14 200; 28 400" in density_with([[1.5, 28_417.0]])._repr_html_()
+    signed = density_with([[math.nan]], measure="log_ratio", adaptive=True, edge="mass")
+    shown = signed._repr_html_()
+    for said in ("logaritmerad kvot", "kvartisk, anpassad radie", "0 om 100 m", ">uppräknad<"):
+        assert said in shown

@@ -126,3 +126,11 @@ def test_repeated_reports_do_not_count():
     assert k_distances(again, k=2).table["distance_m"].tolist() == [30, 30]
     with pytest.raises(eg.InputError, match="`sites` has only repeated reports among its 5 rows"):
         k_distances(sites.assign(duplicate_of="a"), k=2)
+
+
+def test_a_notebook_shows_what_each_eps_would_give():
+    houses = [(25 * i, 80 * street) for i in range(6) for street in range(4)]
+    shown = k_distances(sites_at(houses), k=3)._repr_html_()
+    for said in ("30 m (föreslås)", "100 %", "Avstånd till vikten 3"):
+        assert said in shown
+    assert "nan" not in k_distances(sites_at([(0, 0), (10, 0)]), k=3)._repr_html_()

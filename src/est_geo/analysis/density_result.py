@@ -5,19 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-import contourpy
 import geopandas as gpd
 import numpy as np
 import shapely
 from scipy import ndimage
 
+from est_geo.analysis.contours import between
 from est_geo.analysis.density_plot import draw
 from est_geo.analysis.geotiff import geotiff_bytes
 from est_geo.checks import check_choice, check_number, check_same_crs, read_points
 from est_geo.errors import InputError
 from est_geo.files.writing import write_atomic
+from est_geo.notebook import show_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +44,7 @@ _COLUMN = {
     "difference": "difference_per_km2",
     "log_ratio": "log_ratio",
 }
+_KERNELS = {"quartic": "kvartisk", "epanechnikov": "Epanechnikov", "gaussian": "gaussisk"}
 _WORDS = {
     "sv": {
         "density": "händelser per km²",
@@ -153,7 +155,7 @@ class Density:
         classes = [
             (low, high, shape)
             for low, high in pairwise(bounds)
-            if not (shape := self._between(low, high)).is_empty
+            if not (shape := between(self.values, self.grid, low, high)).is_empty
         ]
         return gpd.GeoDataFrame(
             {
@@ -342,6 +344,23 @@ class Density:
             },
         )
 
+    def _repr_html_(self) -> str:
+        """Show in a notebook, in Swedish, what was estimated and with what."""
+        known = self.values[np.isfinite(self.values)]
+        lines = [
+            ("Kärna", f"{_KERNELS[self.kernel]}{', anpassad radie' if self.adaptive else ''}"),
+            ("Radie", f"{self.bandwidth_m:g} m".replace(".", ",")),
+            ("Rutor", f"{known.size} om {self.cell_m:g} m".replace(".", ",")),
+            ("Vid områdets kant", "uppräknad" if self.edge == "mass" else "inte uppräknad"),
+        ]
+        if known.size:
+            least, middle, most = (
+                f"{float(f'{number:.3g}'):,.10g}".replace(",", " ").replace(".", ",")
+                for number in (known.min(), known.mean(), known.max())
+            )
+            lines.append(("Minst, i medel och mest", f"{least}; {middle}; {most}"))
+        return show_lines(f"Täthet: {_WORDS['sv'][self.measure]}", lines)
+
     def _must_be_density(self, what: str) -> None:
         """Refuse what has no meaning for a comparison."""
         if self.measure != "density":
@@ -368,33 +387,3 @@ class Density:
                 "Give a list of numbers."
             )
         return limits
-
-    def _between(self, low: float, high: float) -> shapely.Geometry:
-        """Polygons where the interpolated density lies in [low, high)."""
-        if min(self.values.shape) < 2:  # noqa: PLR2004 - nothing lies between centres in a row
-            return shapely.MultiPolygon()
-        generator = contourpy.contour_generator(
-            x=self.grid.eastings,
-            y=self.grid.northings,
-            z=np.ma.masked_invalid(self.values),
-            corner_mask=True,
-            fill_type=contourpy.FillType.OuterOffset,
-        )
-        outlines, offsets = generator.filled(low, high)  # type: ignore[misc]
-        shapes = [
-            _polygon(points, offset) for points, offset in zip(outlines, offsets, strict=True)
-        ]
-        # Parts meet in points at most, and need no union; where they do more, it makes them one.
-        parts = shapely.get_parts(shapes)
-        joined = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
-        return joined if shapely.is_valid(joined) else shapely.union_all(shapes)
-
-
-def _polygon(points: NDArray[np.float64], offsets: NDArray[Any]) -> shapely.Geometry:
-    """Build a polygon from an outline with holes, as contourpy gives them."""
-    rings = [points[a:b] for a, b in pairwise(offsets)]
-    shape = shapely.Polygon(rings[0], rings[1:])
-    # Rings may touch themselves at a saddle; made valid, lines without area are dropped.
-    if shape.is_valid:
-        return shape
-    return shapely.make_valid(shape, method="structure", keep_collapsed=False)

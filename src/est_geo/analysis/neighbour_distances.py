@@ -14,6 +14,7 @@ from est_geo.analysis.dbscan_labels import dbscan_labels
 from est_geo.analysis.weighted_points import rows_that_count
 from est_geo.checks import check_finite_weights, check_number, read_points
 from est_geo.errors import InputError
+from est_geo.notebook import show_table
 from est_geo.sites.merging import merge_places
 
 if TYPE_CHECKING:
@@ -58,6 +59,21 @@ class KDistances:
     k: float
     recommended_m: float
     knee_m: float
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook, in Swedish, what each `eps_m` would give."""
+        columns = (self.by_eps[name].tolist() for name in self.by_eps.columns)
+        lines = [
+            (
+                f"{eps:g} m{' (föreslås)' if eps == self.recommended_m else ''}",
+                places,
+                *(f"{100 * share:.0f} %" for share in shares),
+            )
+            for eps, places, *shares in zip(*columns, strict=True)
+        ]
+        heading = ("Räckvidd", "Platser", "Andel i dem", "Andel i den största")
+        knee = "" if np.isnan(self.knee_m) else f"; kurvan böjer mest vid {self.knee_m:.0f} m"
+        return show_table(f"Avstånd till vikten {self.k:g}{knee}", heading, lines)
 
 
 def k_distances(sites: gpd.GeoDataFrame | pd.DataFrame, *, k: float = 5) -> KDistances:
