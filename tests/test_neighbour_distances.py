@@ -86,6 +86,18 @@ def test_the_knee_is_where_the_curve_bends_most():
     assert np.isnan(k_distances(sites_at(pairs[:2] + strays), k=2).knee_m)
 
 
+@pytest.mark.filterwarnings("error")
+def test_sites_of_no_weight_do_not_bend_the_curve():
+    pairs = [(50 * i + step, 0) for i in range(20) for step in (0, 1 + i % 4)]
+    strays = [(10_000 + 1000 * i, 0) for i in range(5)]
+    points, weights = [*pairs, *strays], [1] * 45
+    far = [(x, 9e6) for x in range(3)]
+    knee = k_distances(sites_at([*points, *far], [*weights, 0, 0, 0]), k=2).knee_m
+    assert knee == k_distances(sites_at(points, weights), k=2).knee_m
+    level = sites_at([(0, 0), (0, 0), (40, 0), (90, 0)], [2, 2, 0, 0])
+    assert np.isnan(k_distances(level, k=2).knee_m)
+
+
 def test_order_changes_nothing_and_site_ids_are_kept():
     incidents = incidents_at(np.random.default_rng(0).integers(0, 300, (80, 2)))
     sites = eg.to_sites(incidents)

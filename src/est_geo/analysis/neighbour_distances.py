@@ -204,7 +204,8 @@ def _distances_of_places(
 
 def _knee(table: pd.DataFrame) -> float:
     """Distance at which the curve bends most; NaN where it is flat or straight."""
-    curve = table.dropna(subset=["distance_m"])
+    # Sites of no weight are not on the curve, however far they lie.
+    curve = table[table["weight"] > 0].dropna(subset=["distance_m"])
     # One point for each distance: the last one, since all weight up to it is core.
     curve = curve.drop_duplicates("distance_m", keep="last")
     distance, share = curve["distance_m"].to_numpy(), curve["share"].to_numpy()
