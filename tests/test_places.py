@@ -45,6 +45,10 @@ def test_places_of_equal_weight_are_ranked_by_their_most_southern_site():
     incidents = incidents_at([(0, 10)] * 5 + [(1000, 0)] * 5)
     places = eg.problem_places(eg.to_sites(incidents), eps_m=50, min_incidents=5)
     assert places["name"].tolist() == ["N 0, E 1000", "N 10, E 0"]
+    # Also where that one is a border site: the core in the west is the more southern.
+    incidents = incidents_at([(0, 10)] * 7 + [(1000, 20)] * 5 + [(1000, 0), (1000, 40)])
+    places = eg.problem_places(eg.to_sites(incidents), eps_m=20, min_incidents=7)
+    assert places["name"].tolist() == ["N 20, E 1000", "N 10, E 0"]
 
 
 def test_the_polygon_holds_every_member_and_little_more():

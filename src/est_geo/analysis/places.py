@@ -104,9 +104,10 @@ def problem_places(
     labels, core = dbscan_labels(points, weight, eps=float(eps_m), min_weight=float(min_incidents))
     if not core.any():
         return _no_places(read.crs)
-    # Clusters are numbered by their lowest site_id, so a stable sort breaks ties by it.
     member = labels >= 0
-    by_weight = np.argsort(-np.bincount(labels[member], weights=weight[member]), kind="stable")
+    # Sites stand in the order of their ids, so the first of a place is its lowest, core or border.
+    lowest = np.unique(labels[member], return_index=True)[1]
+    by_weight = np.lexsort((lowest, -np.bincount(labels[member], weights=weight[member])))
     rank = np.empty(len(by_weight), dtype=np.int64)
     rank[by_weight] = np.arange(len(by_weight))
     groups = rank[labels[member]]
