@@ -60,6 +60,24 @@ def test_row_order_and_whole_metres_of_shift_change_nothing(points, random):
 
 
 @settings(max_examples=50, deadline=None)
+@given(lattice, st.sampled_from([2.0**-30, 0.1, 3.0, 1e6]), st.data())
+def test_weights_and_lengths_may_be_in_any_unit(points, factor, data):
+    n = len(points)
+    weights = np.array(data.draw(st.lists(st.integers(1, 4), min_size=n, max_size=n)))
+    model = eg.SpatialDBSCAN(2, min_samples=5).fit(points, sample_weight=weights)
+    heavier = eg.SpatialDBSCAN(2, min_samples=5 * factor).fit(
+        points, sample_weight=weights * factor
+    )
+    # By a power of two: other factors would round lengths that are equal to eps.
+    longer = eg.SpatialDBSCAN(2 * 2.0**-7, min_samples=5).fit(
+        np.asarray(points) * 2.0**-7, sample_weight=weights
+    )
+    for other in (heavier, longer):
+        np.testing.assert_array_equal(other.labels_, model.labels_)
+        np.testing.assert_array_equal(other.core_sample_indices_, model.core_sample_indices_)
+
+
+@settings(max_examples=50, deadline=None)
 @given(lattice)
 def test_a_quarter_turn_and_a_mirror_change_only_who_gets_a_border_point(points):
     points = np.asarray(points, dtype=float)

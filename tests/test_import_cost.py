@@ -67,3 +67,15 @@ def test_importing_the_library_loads_no_more_than_geopandas_does():
 def test_a_name_loads_only_the_heavy_packages_it_needs(name: str, needed: set[str]):
     loaded = packages_after(f"import est_geo; est_geo.{name}")
     assert loaded & HEAVY <= needed
+
+
+def test_a_density_does_without_what_only_its_hot_areas_need():
+    """Loading it takes longer than the first density of a process."""
+    run = subprocess.run(
+        [sys.executable, "-c", "import sys, est_geo; est_geo.kde; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert "est_geo.analysis.density" in run.stdout.split()
+    assert "scipy.ndimage" not in run.stdout.split()

@@ -224,3 +224,10 @@ def test_numbers_of_incidents_that_are_none_are_refused_and_texts_are_added_up()
         eg.problem_places(sites.assign(n="nio"))
     as_text = eg.problem_places(sites.assign(n=sites["n"].astype(str)))
     pd.testing.assert_frame_equal(pd.DataFrame(as_text), pd.DataFrame(eg.problem_places(sites)))
+
+
+def test_addresses_that_are_numbers_are_written_as_text():
+    sites = eg.to_sites(two_places())
+    places = eg.problem_places(sites.assign(address=[17, 3, 17, 5, 5]))
+    assert places["name"].tolist() == ["5", "17"]
+    assert places["addresses"].tolist() == ["5", "17; 3"]

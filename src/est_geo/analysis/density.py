@@ -79,9 +79,10 @@ def kde(
     bandwidth_m : float or str
         Distance in metres at which an incident stops counting: the quartic kernel's support, not
         its standard deviation (which is `bandwidth_m` / √8 along each axis). A Gaussian kernel gets
-        that standard deviation. "auto": see `auto_bandwidth`, with the `uncertainty_m` that half
-        of the incidents have where the table has one; never under `cell_m`. Other rules, for
-        comparison: see `radius_by_rule`.
+        that standard deviation. "auto": 0.17·√(A/n), with A the study area and n the incidents in
+        it, rounded to 25 m and held within 75 … 1000 m; never under four times the `uncertainty_m`
+        that half of the incidents have, where the table has one, nor under `cell_m`. It is logged.
+        "arcgis", "scott" and "normal_reference" are the usual rules of thumb, for comparison.
     cell_m : float
         Side of a cell; cell edges lie at multiples of it, so every run has the same cells.
     kernel : {"quartic", "epanechnikov", "gaussian"}

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 import geopandas as gpd
 import numpy as np
 import shapely
-from scipy import ndimage
 
 from est_geo.analysis.contours import between
 from est_geo.analysis.density_plot import draw
@@ -186,6 +185,8 @@ class Density:
         InputError
             If `times_mean` is not above 0 or this is a comparison.
         """
+        from scipy import ndimage  # noqa: PLC0415 - takes half a second, felt only where used
+
         self._must_be_density("hot_areas")
         check_number(times_mean, name="times_mean", above=0)
         mean = self.mean

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import shapely
-from scipy import ndimage
 
 from est_geo.analysis.density_sums import Points, cut_off, gaussian_sum, polynomial_sum
 from est_geo.compiled import compiled, in_bands
@@ -170,6 +169,8 @@ def _sixteenths_inside(area: shapely.Geometry, grid: Grid) -> NDArray[np.uint8]:
 
     A cell whose own centre is inside has one at least. Only at the edge is it looked at in parts.
     """
+    from scipy import ndimage  # noqa: PLC0415 - takes half a second, felt only where used
+
     inside = grid.inside(area)
     around = np.ones((3, 3), dtype=np.bool_)
     edge = ndimage.binary_dilation(inside, around) & ~ndimage.binary_erosion(inside, around)

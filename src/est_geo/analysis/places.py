@@ -173,7 +173,9 @@ def _addresses(
     ordered = sums.reset_index().sort_values(
         ["place", "weight", "address"], ascending=[True, False, True]
     )
-    return joined_texts(ordered["place"].to_numpy(), ordered["address"], count, between="; ")
+    return joined_texts(
+        ordered["place"].to_numpy(), ordered["address"].astype("str"), count, between="; "
+    )
 
 
 def _heaviest(weight: NDArray[np.float64], groups: NDArray[np.int64]) -> NDArray[np.int64]:
