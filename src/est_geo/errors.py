@@ -21,6 +21,8 @@ class EstGeoError(Exception):
 class InputError(EstGeoError, ValueError):
     """An argument or a table does not hold what the call needs."""
 
+    refusal: object = None  # est_geo.checks.refusing.Refusal, where rows of a table are refused
+
 
 class CRSError(InputError):
     """A coordinate reference system is missing, not in metres, or not the same for two tables."""

@@ -60,8 +60,12 @@ def with_points(table: object, *, name: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table.drop(columns=names(COORDINATES)), geometry=points, crs=crs)
 
 
-def read_columns(table: pd.DataFrame, *, name: str, unplaced: bool) -> tuple[Floats, Mask, CRS]:
+def read_columns(
+    table: pd.DataFrame, *, name: str, unplaced: bool, announce: bool = True
+) -> tuple[Floats, Mask, CRS]:
     """Read `easting` and `northing`, in one copy; a row has both, or neither.
+
+    That a CRS is taken is logged, unless ``announce=False``: for a table in pieces it is said once.
 
     Returns
     -------
@@ -98,7 +102,17 @@ def read_columns(table: pd.DataFrame, *, name: str, unplaced: bool) -> tuple[Flo
     there = np.ones(len(table), dtype=bool)
     if not np.isfinite(extent).all():
         there = _where(table, xy, name=name, unplaced=unplaced)
-    return xy, there, crs or _taken_as_swedish(table, xy, there, extent, name=name)
+    if crs is None:
+        crs = _taken_as_swedish(table, xy, there, extent, name=name)
+        if announce:
+            say_taken(name)
+    return xy, there, crs
+
+
+def say_taken(name: str) -> None:
+    """Log that coordinates which say nothing were taken as SWEREF 99 TM."""
+    say = "`%s` taken as SWEREF 99 TM (EPSG:3006); say otherwise with %s.attrs['crs'] = ..."
+    _LOG.info(say, name, name)
 
 
 def _said(table: pd.DataFrame, *, name: str) -> CRS | None:
@@ -186,7 +200,7 @@ def _taken_as_swedish(
     *,
     name: str,
 ) -> CRS:
-    """Take coordinates that say nothing as SWEREF 99 TM, if all of them can be, and say so."""
+    """Take coordinates that say nothing as SWEREF 99 TM, if all of them can be."""
     ranges = (TM_EASTING, TM_NORTHING)
     if not all(
         least <= low and high <= most
@@ -212,11 +226,6 @@ def _taken_as_swedish(
             "the rows.",
             error=CRSError,
         )
-    _LOG.info(
-        "`%s` taken as SWEREF 99 TM (EPSG:3006); say otherwise with %s.attrs['crs'] = ...",
-        name,
-        name,
-    )
     return CRS.from_epsg(3006)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,23 @@ from est_geo.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class Refusal(NamedTuple):
+    """Rows that were refused, for who reads a table in pieces and counts them in all.
+
+    Attributes
+    ----------
+    name, fault, remedy : str
+        The argument, what is wrong with the rows, and what to do.
+    rows : Index
+        Labels of the rows.
+    """
+
+    name: str
+    fault: str
+    remedy: str
+    rows: pd.Index
 
 
 def first_row(table: pd.DataFrame, mask: np.ndarray[Any, np.dtype[np.bool_]]) -> str:
@@ -41,7 +58,9 @@ def refuse(
     """Raise if any row is marked."""
     count = int(mask.sum())
     if count:
-        raise error(
+        raised = error(
             f"`{name}` has {count} of {len(table)} rows {fault}; "
             f"the first is row {first_row(table, mask)}. {remedy}"
         )
+        raised.refusal = Refusal(name, fault, remedy, table.index[mask])
+        raise raised

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_DAMAGED = (
+DAMAGED = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
     pyogrio.errors.CRSError,
@@ -163,7 +163,7 @@ def open_file(
         opened = _read(target, kind, layer=layer, known=known)
     except FileRefused:
         raise
-    except _DAMAGED as error:
+    except DAMAGED as error:
         # What the driver says may quote the content, so it is the cause and not the message.
         raise FileRefused(
             f"{target.name!r} is damaged and cannot be read ({type(error).__name__}). "
@@ -231,12 +231,12 @@ def _read_workbook(
 
 def _read_geopackage(target: Path, layer: str | None) -> gpd.GeoDataFrame:
     """Read one stored layer of a GeoPackage."""
-    chosen = _choose_layer(target, layer)
+    chosen = choose_layer(target, layer)
     # LIST_ALL_TABLES: GDAL looks at the layers the file lists, and at nothing else in it.
     return pyogrio.read_dataframe(target, layer=chosen, use_arrow=True, LIST_ALL_TABLES="NO")
 
 
-def _choose_layer(target: Path, layer: str | None) -> str:
+def choose_layer(target: Path, layer: str | None) -> str:
     """Find the layer to read, and require that it is rows on disk: a view may never end."""
     uri = f"{target.as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as database:
@@ -289,7 +289,7 @@ def _check_stored_layer(database: sqlite3.Connection, target: Path, layer: str) 
         )
     count_up_to_cap = f"SELECT count(*) FROM (SELECT 1 FROM {quoted} LIMIT ?)"  # noqa: S608 - quoted
     (rows,) = database.execute(count_up_to_cap, [guards.MAX_FEATURES + 1]).fetchone()
-    _check_extent(target, rows=rows, columns=len(columns))
+    check_extent(target, rows=rows, columns=len(columns))
 
 
 def _read_shapefile(target: Path, layer: str | None) -> gpd.GeoDataFrame:  # noqa: ARG001 - as above
@@ -302,7 +302,7 @@ def _read_shapefile(target: Path, layer: str | None) -> gpd.GeoDataFrame:  # noq
             "Copy all its files to the same folder."
         )
     info = pyogrio.read_info(target)
-    _check_extent(target, rows=info["features"], columns=len(info["fields"]))
+    check_extent(target, rows=info["features"], columns=len(info["fields"]))
     return pyogrio.read_dataframe(target, use_arrow=True)
 
 
@@ -311,7 +311,7 @@ def _read_parquet(target: Path) -> pd.DataFrame:
     with pq.ParquetFile(target) as file:
         said = file.metadata
         size = sum(said.row_group(number).total_byte_size for number in range(said.num_row_groups))
-        _check_extent(target, rows=said.num_rows, columns=said.num_columns)
+        check_extent(target, rows=said.num_rows, columns=said.num_columns)
         if size > guards.MAX_BYTES["parquet"]:
             raise FileRefused(
                 f"{target.name!r} unpacks to {size / 1024**3:.1f} GB; at most "
@@ -341,7 +341,7 @@ def _check_columns(table: pd.DataFrame, target: Path) -> None:
             ) from error
 
 
-def _check_extent(target: Path, *, rows: int, columns: int) -> None:
+def check_extent(target: Path, *, rows: int, columns: int) -> None:
     """Refuse a table too long or too wide to hold."""
     if rows > guards.MAX_FEATURES or columns > guards.MAX_COLUMNS:
         raise FileRefused(
