@@ -205,6 +205,7 @@ def test_found_places_have_the_dtypes_of_the_schema():
         ({"eps_m": 0}, "`eps_m` must be a finite number above 0, not 0"),
         ({"eps_m": True}, "`eps_m` must be a finite number above 0, not True"),
         ({"eps_m": np.inf}, "`eps_m` must be a finite number"),
+        ({"eps_m": 1e200}, "`eps_m` must be at most 40,000,000, not 1e.200"),
         ({"min_incidents": "5"}, "`min_incidents` must be a finite number above 0, not '5'"),
     ],
 )

@@ -13,6 +13,7 @@ import shapely
 from est_geo.analysis.dbscan_labels import dbscan_labels
 from est_geo.analysis.place_incidents import describe_incidents
 from est_geo.checks import (
+    FARTHEST_M,
     check_finite_weights,
     check_number,
     check_same_crs,
@@ -92,12 +93,12 @@ def problem_places(
     read = read_points(sites, name="sites", columns=needed, plain=True)
     check_finite_weights(sites, name="sites")
     check_finite_weights(sites, name="sites", column="n")
-    check_number(eps_m, name="eps_m", above=0)
+    check_number(eps_m, name="eps_m", above=0, at_most=FARTHEST_M)
     check_number(min_incidents, name="min_incidents", above=0)
     if named is not None:
         check_table(named, name="named", columns=("name",))
         check_same_crs(read, named, names=("sites", "named"))
-        check_number(named_within_m, name="named_within_m", above=0)
+        check_number(named_within_m, name="named_within_m", above=0, at_most=FARTHEST_M)
     order = np.argsort(sites["site_id"].to_numpy(), kind="stable")
     ordered, points = sites.iloc[order].reset_index(drop=True), read.xy[order]
     weight = ordered["weight"].to_numpy(dtype=float)
