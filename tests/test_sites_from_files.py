@@ -216,6 +216,19 @@ def test_a_csv_may_say_its_delimiter(tmp_path):
     assert_same(str(path), table_of())
 
 
+def test_fractions_add_up_to_the_same_digit_wherever_pieces_begin(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    table = table_of(500).assign(weight=rng.choice([0.1, 0.3, 0.7, 1.1], 500))
+    path = to_file(table, tmp_path)
+    sites, counts = eg.to_sites(path), eg.count_by_site(path)
+    to_file(table.sample(frac=1, random_state=1), tmp_path)
+    monkeypatch.setattr(pieces, "ROWS_AT_A_TIME", 13)
+    # Of two names that a district has here, the first is taken.
+    again, sites = (pd.DataFrame(s).drop(columns="district") for s in (eg.to_sites(path), sites))
+    pd.testing.assert_frame_equal(again, sites, check_exact=True)
+    pd.testing.assert_frame_equal(eg.count_by_site(path), counts, check_exact=True)
+
+
 def test_the_example_has_the_same_sites_from_a_file(tmp_path, monkeypatch):
     monkeypatch.setattr(pieces, "ROWS_AT_A_TIME", 1000)
     written = eg.make_example(seed=3).write(tmp_path)

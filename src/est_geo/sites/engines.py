@@ -16,17 +16,19 @@ from est_geo.checks.coordinate_columns import is_plain, read_columns, say_taken
 from est_geo.checks.refusing import Refusal, refuse
 from est_geo.errors import InputError
 from est_geo.files.pieces import read_pieces
-from est_geo.sites.grouping import first_and_last, summed
+from est_geo.sites.grouping import first_and_last
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping
 
+    from numpy.typing import NDArray
     from pyproj import CRS
 
     from est_geo.files.pieces import Kind
 
 NAME: Final = "incidents"
+_PER_UNIT = 2.0**20  # a power of 2, by which nothing is rounded
 _WORTH_MERGING = 1 << 18  # groups
 
 
@@ -110,11 +112,15 @@ def reduce_file(
     if taken_as_swedish:
         say_taken(NAME)
     groups = merge(pd.concat(parts, ignore_index=True), keys)
+    groups["weight"] += groups.pop("rest")
     return Reduced(groups, districts, crs, rows, placed)
 
 
 def merge(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Make rows with the same keys one, sums of `n` and `weight`, and `first` and `last`."""
+    """Make rows with the same keys one: sums of `n` and `weight`, from `first` to `last`.
+
+    The weight is in two parts, `weight` and `rest`, see `_exact_parts`.
+    """
     groups = np.zeros(len(rows), dtype=np.int64)
     count = min(len(rows), 1)
     for key in keys:
@@ -125,12 +131,25 @@ def merge(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     of_group = np.empty(count, dtype=np.int64)
     of_group[groups[::-1]] = np.arange(len(rows))[::-1]
     merged = rows[keys].take(of_group).reset_index(drop=True)
-    weights = rows["weight"].to_numpy(dtype=float)
     merged["n"] = np.bincount(groups, rows["n"], minlength=count).astype(np.int64)
-    merged["weight"] = summed(groups, weights, count)
+    for part, amounts in _exact_parts(rows).items():
+        merged[part] = np.bincount(groups, amounts, minlength=count)
     merged["first"] = first_and_last(groups, rows["first"].to_numpy(), count)[0]
     merged["last"] = first_and_last(groups, rows["last"].to_numpy(), count)[1]
     return merged
+
+
+def _exact_parts(rows: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+    """Part weights into multiples of a millionth, which add up exactly, and a small rest.
+
+    So the sum is the same to its last digit wherever a piece of the file begins and ends; two
+    places of the same weights would else be ranked by where their rows stand.
+    """
+    weights = rows["weight"].to_numpy(dtype=float)
+    if "rest" in rows.columns:
+        return {"weight": weights, "rest": rows["rest"].to_numpy()}
+    coarse = np.floor(weights * _PER_UNIT) / _PER_UNIT
+    return {"weight": coarse, "rest": weights - coarse}
 
 
 def _read(
