@@ -5,6 +5,7 @@ import logging
 import shutil
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -426,11 +427,61 @@ def test_a_damaged_file_is_refused(tmp_path):
 def test_a_piece_that_would_not_fit_is_refused(tmp_path, monkeypatch):
     path = to_file(table_of(), tmp_path)
     monkeypatch.setitem(guards.MAX_BYTES, "parquet", 1_000_000)
+    monkeypatch.setattr(pieces, "ROWS_AT_A_TIME", 100_000)
     same = pa.table({"easting": [WEST] * 10**6, "northing": [SOUTH] * 10**6})
     pq.write_table(same, path, use_dictionary=False, compression="zstd")
     assert path.stat().st_size < 1_000_000
     with pytest.raises(eg.FileRefused, match="a group of rows that unpacks to"):
         eg.to_sites(path)
+
+
+def test_a_long_text_said_to_be_in_every_row_is_refused(tmp_path):
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 20, pa.int32()), ["Å" * 20_000])
+    table = pa.table({"easting": [WEST] * 20, "northing": [SOUTH] * 20, "address": texts})
+    path = tmp_path / "incidents.parquet"
+    for stored in (table, table.set_column(2, "address", texts.dictionary_decode())):
+        pq.write_table(stored, path)
+        with pytest.raises(eg.FileRefused, match="text of 40000 bytes in the column 'address'"):
+            eg.to_sites(path)
+
+
+@pytest.mark.parametrize("encoding", ["PLAIN", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
+def test_text_is_text_however_it_is_packed(tmp_path, encoding):
+    table = pa.Table.from_pandas(table_of(), preserve_index=False)
+    path = tmp_path / "incidents.parquet"
+    names = ["address", "district_id", "district"]
+    pq.write_table(
+        table,
+        path,
+        row_group_size=13,
+        use_dictionary=["source", "match_level"],
+        column_encoding=dict.fromkeys(names, encoding),
+    )
+    assert_same(path, table_of())
+
+
+def test_text_is_read_as_numbers_of_texts_only_where_every_part_of_it_can_be():
+    def columns(**encodings):
+        return SimpleNamespace(
+            num_columns=len(encodings),
+            column=lambda position: SimpleNamespace(
+                path_in_schema=list(encodings)[position],
+                physical_type="BYTE_ARRAY",
+                encodings=list(encodings.values())[position],
+            ),
+        )
+
+    # Some writers go on with another encoding when there are too many texts.
+    kept, mixed = ("PLAIN", "RLE", "RLE_DICTIONARY"), ("RLE_DICTIONARY", "DELTA_BYTE_ARRAY")
+    groups = [columns(a=kept, b=kept, c=kept), columns(a=kept, b=mixed, c=("PLAIN",))]
+    said = SimpleNamespace(num_row_groups=2, num_columns=3, row_group=groups.__getitem__)
+    assert pieces._dictionaries(said) == ["a"]
+
+
+def test_more_rows_than_can_be_read_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(guards, "MAX_ROWS_IN_PIECES", 59)
+    with pytest.raises(eg.FileRefused, match="has 60 rows; at most 59"):
+        eg.to_sites(to_file(table_of(), tmp_path))
 
 
 def test_too_many_columns_are_refused(tmp_path, monkeypatch):
@@ -461,6 +512,67 @@ def test_only_the_columns_that_are_needed_are_read(tmp_path, monkeypatch):
     eg.to_sites(path)
     assert seen.isdisjoint({"incident_id", "category", "source"})
     assert {"easting", "northing", "address"} <= seen
+
+
+def test_text_that_is_not_what_it_says_is_refused(tmp_path):
+    table = pa.table({"easting": [WEST] * 2, "northing": [SOUTH] * 2})
+    broken = pa.array([b"\xc5gatan", b"Bgatan"], pa.binary()).view(pa.string())
+    path = tmp_path / "incidents.parquet"
+    pq.write_table(table.append_column("address", broken), path)
+    with pytest.raises(eg.FileRefused, match="'address', or text that is not in the encoding"):
+        eg.to_sites(path)
+
+
+def test_columns_of_the_same_name_are_refused(tmp_path):
+    columns = [pa.array([WEST]), pa.array([SOUTH]), pa.array(["A"]), pa.array(["B"])]
+    table = pa.Table.from_arrays(columns, names=["easting", "northing", "address", "address"])
+    pq.write_table(table, tmp_path / "incidents.parquet")
+    with pytest.raises(eg.FileRefused, match=r"1 column name.* more than once; the first is 'add"):
+        eg.to_sites(tmp_path / "incidents.parquet")
+
+
+def test_days_are_times_and_columns_of_nothing_are_as_if_absent(tmp_path):
+    days = pa.array([20_000, None, 19_000], pa.date32())
+    nothing = pa.nulls(3)
+    table = pa.table(
+        {
+            "easting": [WEST] * 3,
+            "northing": [SOUTH] * 3,
+            "occurred_from": days,
+            "address": nothing,
+            "duplicate_of": nothing,
+        }
+    )
+    pq.write_table(table, tmp_path / "incidents.parquet")
+    site = eg.to_sites(tmp_path / "incidents.parquet").iloc[0]
+    assert (site["n"], site["first"]) == (3, pd.Timestamp("2022-01-08"))
+    pq.write_table(table.drop("occurred_from"), tmp_path / "a.parquet")
+    empty = table.drop("occurred_from").append_column("occurred_from", nothing)
+    pq.write_table(empty, tmp_path / "b.parquet")
+    assert_geodataframe_equal(
+        eg.to_sites(tmp_path / "a.parquet"), eg.to_sites(tmp_path / "b.parquet")
+    )
+    unplaced = table.set_column(0, "easting", nothing).set_column(1, "northing", nothing)
+    pq.write_table(unplaced, tmp_path / "c.parquet")
+    with pytest.raises(eg.InputError, match="no point in any of its 3 rows"):
+        eg.to_sites(tmp_path / "c.parquet")
+
+
+def test_numbers_in_a_column_of_text_are_as_they_are_written(tmp_path):
+    table = table_of().assign(district_id=pd.array([126, None] * 30, dtype="Int64"))
+    assert set(eg.to_sites(to_file(table, tmp_path))["district_id"].dropna()) == {"126"}
+    table.assign(district_id="0126").to_csv(tmp_path / "incidents.csv", index=False)
+    assert set(eg.to_sites(tmp_path / "incidents.csv")["district_id"]) == {"0126"}
+
+
+@pytest.mark.parametrize("zones", [("+01:00", "+01:00"), ("+01:00", "+02:00"), ("Z", "")])
+def test_times_of_a_csv_with_a_zone_are_refused(tmp_path, zones):
+    path = tmp_path / "incidents.csv"
+    times = [f"2026-03-0{day}T22:15{zone}" for day, zone in enumerate(zones, 1)]
+    lines = ["easting;northing;occurred_from", *(f"667000;6591000;{time}" for time in times)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(eg.InputError, match="`occurred_from`"):
+        eg.to_sites(path)
 
 
 def test_what_a_file_says_of_itself_must_make_sense(tmp_path):

@@ -34,6 +34,10 @@ FORMATS: dict[str, Format] = {
 
 MAX_FEATURES = 20_000_000
 MAX_COLUMNS = 2_000
+# Of what is read piece by piece nothing is held, but a file of some kilobytes can say a number of
+# rows that takes for ever.
+MAX_ROWS_IN_PIECES = 1_000_000_000
+MAX_LETTERS = 32_767  # in a text that is repeated: as many as a cell of a spreadsheet holds
 # Text and JSON are held in memory several times over while they are read.
 MAX_BYTES: dict[Format, int] = {
     "text": 2 * 1024**3,

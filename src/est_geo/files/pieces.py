@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyogrio
 
@@ -30,6 +31,8 @@ Kind = Literal["text", "number", "time"]
 ROWS_AT_A_TIME: Final = 1 << 17
 _READ_AHEAD = 1 << 20  # bytes of each column
 _POINTS = names(COORDINATES)
+_CODED = {"RLE_DICTIONARY"}
+_READ_AS_CODED = {"RLE_DICTIONARY", "PLAIN_DICTIONARY", "PLAIN", "RLE", "BIT_PACKED"}
 _STREAMED = (".parquet", ".csv", ".tsv", ".txt", ".gpkg")
 
 
@@ -88,17 +91,13 @@ def read_pieces(
 
 def _read_parquet(target: Path, wanted: Mapping[str, Kind]) -> Iterator[pd.DataFrame]:
     """Read Parquet in batches; GeoParquet through geopandas, which knows how points are written."""
-    with pq.ParquetFile(target, pre_buffer=False, buffer_size=_READ_AHEAD) as file:
-        said = file.metadata
-        groups = range(said.num_row_groups)
-        largest = max((said.row_group(number).total_byte_size for number in groups), default=0)
-        check_extent(target, rows=0, columns=said.num_columns)
-        if largest > guards.MAX_BYTES["parquet"]:
-            raise FileRefused(
-                f"{target.name!r} has a group of rows that unpacks to {largest / 1024**3:.1f} GB; "
-                f"at most {guards.MAX_BYTES['parquet'] / 1024**3:.1f} GB is read at a time. Write "
-                "it with fewer rows in each group."
-            )
+    said = pq.read_metadata(target)
+    check_extent(target, rows=0, columns=said.num_columns)
+    _check_groups(said, target)
+    coded = [name for name in _dictionaries(said) if wanted.get(name) == "text"]
+    with pq.ParquetFile(
+        target, pre_buffer=False, buffer_size=_READ_AHEAD, read_dictionary=coded, metadata=said
+    ) as file:
         schema = file.schema_arrow
         notes = schema.metadata or {}
         geo = {b"geo": notes[b"geo"]} if b"geo" in notes else None
@@ -114,6 +113,35 @@ def _read_parquet(target: Path, wanted: Mapping[str, Kind]) -> Iterator[pd.DataF
             if crs is not None:
                 piece.attrs["crs"] = crs
             yield piece
+
+
+def _check_groups(said: pq.FileMetaData, target: Path) -> None:
+    """Refuse more rows than can be read in any time, and groups of them too large to hold."""
+    if said.num_rows > guards.MAX_ROWS_IN_PIECES:
+        raise FileRefused(
+            f"{target.name!r} has {said.num_rows} rows; at most {guards.MAX_ROWS_IN_PIECES} are "
+            "read. Split it, for instance by year."
+        )
+    groups = range(said.num_row_groups)
+    largest = max((said.row_group(number).total_byte_size for number in groups), default=0)
+    if largest > guards.MAX_BYTES["parquet"]:
+        raise FileRefused(
+            f"{target.name!r} has a group of rows that unpacks to {largest / 1024**3:.1f} GB; "
+            f"at most {guards.MAX_BYTES['parquet'] / 1024**3:.1f} GB is read at a time. Write "
+            "it with fewer rows in each group."
+        )
+
+
+def _dictionaries(said: pq.FileMetaData) -> list[str]:
+    """List the columns of text whose every part is stored as numbers of texts."""
+    parts: dict[str, list[bool]] = {}
+    for group in range(said.num_row_groups):
+        for position in range(said.num_columns):
+            part = said.row_group(group).column(position)
+            fine = _CODED <= set(part.encodings) <= _READ_AS_CODED
+            is_text = part.physical_type == "BYTE_ARRAY"
+            parts.setdefault(part.path_in_schema, []).append(fine and is_text)
+    return [name for name, fine in parts.items() if all(fine)]
 
 
 def _with_points(table: pa.Table) -> gpd.GeoDataFrame:
@@ -176,15 +204,28 @@ def _as_wanted(table: pa.Table, wanted: Mapping[str, Kind], target: Path) -> pa.
         kind = wanted.get(field.name)
         array = table.column(position)
         if pa.types.is_dictionary(field.type):
+            _check_letters(array, field.name, target)
             array = array.cast(field.type.value_type)
         if kind == "text":
             array = _as_text(array.combine_chunks(), field.name, target)
         elif kind == "time" and (pa.types.is_null(array.type) or pa.types.is_date(array.type)):
             array = array.cast(pa.timestamp("us"))
-        elif pa.types.is_null(array.type):
-            array = array.cast(pa.float64())
         table = table.set_column(position, field.name, array)
     return table
+
+
+def _check_letters(array: pa.ChunkedArray, name: str, target: Path) -> None:
+    """Refuse a long text of which a file has one, and says that each of its rows has it."""
+    for chunk in array.chunks:
+        texts = chunk.dictionary
+        if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
+            continue
+        longest = pc.max(pc.binary_length(texts)).as_py() or 0
+        if longest > guards.MAX_LETTERS:
+            raise FileRefused(
+                f"{target.name!r} has a text of {longest} bytes in the column {name!r}; at most "
+                f"{guards.MAX_LETTERS} are read. Leave the column out, or cut it."
+            )
 
 
 def _as_text(array: pa.Array | pa.ChunkedArray, name: str, target: Path) -> pa.Array:
