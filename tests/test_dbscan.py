@@ -10,7 +10,7 @@ from sklearn.utils.estimator_checks import check_estimator
 from sklearn.utils.validation import validate_data
 
 import est_geo as eg
-from est_geo.analysis.dbscan_kernels import meet
+from est_geo.analysis.dbscan_kernels import meet, sort_both
 from reference import naive_dbscan
 
 # On a lattice many distances are equal and many points repeat: ties and edges in plenty.
@@ -150,6 +150,17 @@ def test_many_rows_at_few_places_and_at_many_are_labelled_as_their_sites(address
     # Clusters are numbered by their first core row.
     numbers = model.labels_[core]
     assert (np.diff(numbers[np.sort(np.unique(numbers, return_index=True)[1])]) > 0).all()
+
+
+@pytest.mark.parametrize("n", [*range(12), 300, 5000])
+def test_two_arrays_are_sorted_by_the_first(n):
+    key = np.round(np.random.default_rng(n).normal(0, n, n))
+    order = np.argsort(key, kind="stable")
+    sorted_key, place = key.copy(), np.arange(n, dtype=float)
+    sort_both(sorted_key, place)
+    np.testing.assert_array_equal(sorted_key, key[order])
+    np.testing.assert_array_equal(key[place.astype(int)], sorted_key)
+    np.testing.assert_array_equal(np.sort(place), np.arange(n))
 
 
 @pytest.mark.parametrize("gap", [19.9, 20, 20.1])

@@ -32,7 +32,8 @@ def bounds(
         for i in range(edges[piece], edges[piece + 1]):
             left, right = min(left, points[i, 0]), max(right, points[i, 0])
             low, high = min(low, points[i, 1]), max(high, points[i, 1])
-        bounds[piece] = left, low, right, high
+        bounds[piece, 0], bounds[piece, 1] = left, low
+        bounds[piece, 2], bounds[piece, 3] = right, high
 
 
 @compiled()
@@ -123,10 +124,13 @@ def sort_bands(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not ob
         key = _cell_keys(x[a : a + sites], y[a : a + sites], frame)
         order = _sorted(key)
         in_order = np.empty(sites, dtype=np.int32)
-        sorted_x, sorted_y, sorted_w = x[a:b][order], y[a:b][order], w[a:b][order]
+        held = np.empty((sites, 3))
+        for s in range(sites):
+            k = a + order[s]
+            held[s, 0], held[s, 1], held[s, 2] = x[k], y[k], w[k]
         for s in range(sites):
             in_order[order[s]] = s
-            x[a + s], y[a + s], w[a + s] = sorted_x[s], sorted_y[s], sorted_w[s]
+            x[a + s], y[a + s], w[a + s] = held[s, 0], held[s, 1], held[s, 2]
             opens[a + s] = s == 0 or key[order[s]] != key[order[s - 1]]
         for i in range(a, b):
             site[i] = in_order[site[i]]
@@ -193,8 +197,11 @@ def _cell_keys(
 def _sorted(key: NDArray[np.int64]) -> NDArray[np.int32]:
     """Order that sorts the keys, by a radix sort of as many passes as the highest one needs."""
     n = key.size
-    order, other = np.arange(n).astype(np.int32), np.empty(n, dtype=np.int32)
-    highest = key.max()
+    order, other = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+    highest = np.int64(0)
+    for i in range(n):
+        order[i] = i
+        highest = max(highest, key[i])
     place = np.empty((1 << _DIGIT) + 1, dtype=np.int64)
     mask = (1 << _DIGIT) - 1
     down = 0

@@ -10,7 +10,7 @@ What these loops call stands in this file: numba's cache sees only changes to a 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,18 @@ NONE, SOME, ALL = 0, 1, 2  # how many sites of a cell are core
 ACROSS2 = 2.0004  # (eps / side)², a little more, to be sure when sites are passed over
 FEW = 12  # sites in a row within reach: to look at each takes less than to pass some over
 MANY = 4096  # pairs of sites, beyond which those near enough are found by sorting
+
+
+class Cells(NamedTuple):
+    """Sites sorted into cells, as `CellIndex` has them."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    start: NDArray[np.int64]
+    column: NDArray[np.int64]
+    row: NDArray[np.int64]
+    row_start: NDArray[np.int64]
+    frame: NDArray[np.float64]
 
 
 @compiled()
@@ -104,13 +116,7 @@ def narrow(
 def mark_cores(  # noqa: PLR0913, PLR0917, PLR0912, C901 - a compiled loop takes arrays, not objects
     first: int,
     last: int,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    start: NDArray[np.int64],
-    column: NDArray[np.int64],
-    row: NDArray[np.int64],
-    row_start: NDArray[np.int64],
-    frame: NDArray[np.float64],
+    cells: Cells,
     weight: NDArray[np.float64],
     own: NDArray[np.float64],
     before: NDArray[np.float64],
@@ -125,6 +131,7 @@ def mark_cores(  # noqa: PLR0913, PLR0917, PLR0912, C901 - a compiled loop takes
     `own` is the weight of each cell, `before` that of all earlier ones. Without `shortcuts` (a
     weight is negative) everything within eps is counted to the end.
     """
+    x, y, start, column, row, row_start, frame = cells
     runs = np.zeros((RUNS, 3), dtype=np.int64)
     at = row_of(first, row_start) - 1
     doubt = 1e-12 * before[-1]  # what rounding may have done to the sums
@@ -182,13 +189,7 @@ def join(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
     last: int,
     others_from: int,
     others_to: int,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    start: NDArray[np.int64],
-    column: NDArray[np.int64],
-    row: NDArray[np.int64],
-    row_start: NDArray[np.int64],
-    frame: NDArray[np.float64],
+    cells: Cells,
     eps2: float,
     core: NDArray[np.bool_],
     state: NDArray[np.int8],
@@ -198,6 +199,7 @@ def join(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
 
     Side by side first: they nearly always touch, and most cells farther apart are joined by then.
     """
+    column, row, row_start = cells.column, cells.row, cells.row_start
     runs = np.zeros((RUNS, 3), dtype=np.int64)
     for far in range(2):
         at = row_of(first, row_start) - 1
@@ -220,9 +222,8 @@ def join(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
                         continue
                     a, b = root(parent, cell), root(parent, other)
                     if a != b and touch(
-                        cell, other, aside, k - REACH, x, y, start, column[cell], row[at], frame,
-                        eps2, core,
-                    ):  # fmt: skip
+                        cell, other, aside, k - REACH, column[cell], row[at], cells, eps2, core
+                    ):
                         parent[max(a, b)] = min(a, b)
 
 
@@ -232,25 +233,21 @@ def touch(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
     other: int,
     aside: int,
     above: int,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    start: NDArray[np.int64],
-    cell_column: int,
-    cell_row: int,
-    frame: NDArray[np.float64],
+    column: int,
+    row: int,
+    cells: Cells,
     eps2: float,
     core: NDArray[np.bool_],
 ) -> bool:
     """Tell whether a core site of a cell lies within eps of a core site of another.
 
-    The other one lies `aside` columns and `above` rows away.
+    The cell lies in `column` and `row`, the other one `aside` columns and `above` rows away.
     """
+    x, y, start = cells.x, cells.y, cells.start
     here, there = start[cell + 1] - start[cell], start[other + 1] - start[other]
     if here * there > MANY:
-        ours = reaching(cell, aside, above, x, y, start, cell_column, cell_row, frame, core)
-        theirs = reaching(
-            other, -aside, -above, x, y, start, cell_column + aside, cell_row + above, frame, core
-        )
+        ours = reaching(cell, aside, above, column, row, cells, core)
+        theirs = reaching(other, -aside, -above, column + aside, row + above, cells, core)
         if abs(aside) > abs(above):
             return meet(x[ours], y[ours], x[theirs], y[theirs], eps2)
         return meet(y[ours], x[ours], y[theirs], x[theirs], eps2)
@@ -265,24 +262,16 @@ def touch(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
 
 
 @compiled()
-def reaching(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
-    cell: int,
-    aside: int,
-    above: int,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    start: NDArray[np.int64],
-    cell_column: int,
-    cell_row: int,
-    frame: NDArray[np.float64],
-    core: NDArray[np.bool_],
+def reaching(
+    cell: int, aside: int, above: int, column: int, row: int, cells: Cells, core: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
     """List the core sites of a cell whose circle reaches the cell `aside` and `above` of it."""
+    x, y, start, frame = cells.x, cells.y, cells.start, cells.frame
     listed = np.empty(start[cell + 1] - start[cell], dtype=np.int64)
     count = 0
     for i in range(start[cell], start[cell + 1]):
-        across = (x[i] - frame[0]) * frame[2] - cell_column
-        up = (y[i] - frame[1]) * frame[2] - cell_row
+        across = (x[i] - frame[0]) * frame[2] - column
+        up = (y[i] - frame[1]) * frame[2] - row
         gap_x = max(aside - across, across - aside - 1.0, 0.0)
         gap_y = max(above - up, up - above - 1.0, 0.0)
         if core[i] and gap_x * gap_x + gap_y * gap_y <= ACROSS2:
@@ -301,27 +290,40 @@ def meet(
 ) -> bool:
     """Tell whether two groups of points that lie apart in one coordinate come within eps.
 
-    Sorted by the other coordinate, only a short stretch of one group can be near a point of the
-    other: the nearer they are to not meeting, the shorter.
+    The other group is sorted by the other coordinate, so that only a short stretch of it can be
+    near a point: the nearer the groups are to not meeting, the shorter.
     """
-    if other_apart.size == 0:
-        return False
-    order = np.argsort(other_along)
-    sorted_apart, sorted_along = other_apart[order], other_along[order]
-    low, high = other_apart.min(), other_apart.max()
+    sort_both(other_along, other_apart)
+    low, high = np.inf, -np.inf
+    for j in range(other_apart.size):
+        low, high = min(low, other_apart[j]), max(high, other_apart[j])
     for i in range(apart.size):
         gap = max(low - apart[i], apart[i] - high, 0.0)
         left = eps2 * (1.0 + 1e-9) - gap * gap
         if left < 0.0:
             continue
         half = math.sqrt(left)
-        j = np.searchsorted(sorted_along, along[i] - half)
-        while j < sorted_along.size and sorted_along[j] <= along[i] + half:
-            da, db = sorted_apart[j] - apart[i], sorted_along[j] - along[i]
+        j = np.searchsorted(other_along, along[i] - half)
+        while j < other_along.size and other_along[j] <= along[i] + half:
+            da, db = other_apart[j] - apart[i], other_along[j] - along[i]
             if da * da + db * db <= eps2:
                 return True
             j += 1
     return False
+
+
+@compiled()
+def sort_both(key: NDArray[np.float64], other: NDArray[np.float64]) -> None:
+    """Sort two arrays by the first, in place, by Shell's sort: numpy's takes 2 s to compile."""
+    gap = key.size // 2
+    while gap:
+        for i in range(gap, key.size):
+            moved, its_other, j = key[i], other[i], i
+            while j >= gap and key[j - gap] > moved:
+                key[j], other[j] = key[j - gap], other[j - gap]
+                j -= gap
+            key[j], other[j] = moved, its_other
+        gap = (gap + 1) * 5 // 11
 
 
 @compiled()
@@ -346,16 +348,10 @@ def name_cores(
 
 
 @compiled()
-def name_borders(  # noqa: PLR0913, PLR0917, C901 - a compiled loop takes arrays, not objects
+def name_borders(  # noqa: C901 - a compiled loop takes arrays, not objects
     first: int,
     last: int,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    start: NDArray[np.int64],
-    column: NDArray[np.int64],
-    row: NDArray[np.int64],
-    row_start: NDArray[np.int64],
-    frame: NDArray[np.float64],
+    cells: Cells,
     eps2: float,
     core: NDArray[np.bool_],
     state: NDArray[np.int8],
@@ -367,6 +363,7 @@ def name_borders(  # noqa: PLR0913, PLR0917, C901 - a compiled loop takes arrays
     Equally near: the more southern takes it, then the more western, which is met first: cells come
     from west to east, and the cores of one cell are of one cluster.
     """
+    x, y, start, column, row, row_start, frame = cells
     runs = np.zeros((RUNS, 3), dtype=np.int64)
     at = row_of(first, row_start) - 1
     for cell in range(first, last):

@@ -111,15 +111,14 @@ def _label_sites(
     core = np.zeros(len(index.x), dtype=np.bool_)
     state = np.zeros(cells, dtype=np.int8)
     own = np.add.reduceat(index.weight, index.start[:-1])
-    shape = (
-        *(index.x, index.y, index.start),
-        *(index.column, index.row, index.row_start, index.frame),
+    sorted_sites = kernels.Cells(
+        index.x, index.y, index.start, index.column, index.row, index.row_start, index.frame
     )
     before = np.append(0.0, np.cumsum(own))
     shortcuts = bool(index.weight.min() >= 0)
     _share(
         lambda first, last: kernels.mark_cores(
-            first, last, *shape, index.weight, own, before, eps2, least, shortcuts,
+            first, last, sorted_sites, index.weight, own, before, eps2, least, shortcuts,
             core, state,
         ),
         cells,
@@ -128,7 +127,7 @@ def _label_sites(
     edges = _blocks(index)
 
     def join(first: int, last: int, others_from: int, others_to: int) -> None:
-        kernels.join(first, last, others_from, others_to, *shape, eps2, core, state, parent)
+        kernels.join(first, last, others_from, others_to, sorted_sites, eps2, core, state, parent)
 
     def join_blocks(first: int, last: int) -> None:
         for block in range(first, last):
@@ -150,7 +149,7 @@ def _label_sites(
     kernels.name_cores(index.start, core, state, parent, label, with_core)
     _share(
         lambda first, last: kernels.name_borders(
-            first, last, *shape, eps2, core, state, with_core, label
+            first, last, sorted_sites, eps2, core, state, with_core, label
         ),
         cells,
     )

@@ -186,13 +186,14 @@ def _merge(
 def _longer(full: NDArray[np.void]) -> tuple[NDArray[np.int32], NDArray[np.void]]:
     """Give the table twice its room, and put every place in again."""
     at = np.empty(2 * full.size, dtype=full.dtype)
-    at[: full.size] = full
     size = 2 * at.size
     slots = np.full(size, -1, dtype=np.int32)
-    x, y = full.x.copy(), full.y.copy()  # type: ignore[attr-defined]
-    bits_x, bits_y = x.view(np.uint64), y.view(np.uint64)
-    for k in range(full.size):
-        slot = _slot(bits_x[k] if x[k] else np.uint64(0), bits_y[k] if y[k] else np.uint64(0), size)
+    xy = np.empty(2)
+    bits = xy.view(np.uint64)
+    for k in range(full.size):  # one by one: to copy all at once takes 3 s to compile
+        at[k] = full[k]
+        xy[0], xy[1] = full[k].x, full[k].y
+        slot = _slot(bits[0] if xy[0] else np.uint64(0), bits[1] if xy[1] else np.uint64(0), size)
         while slots[slot] >= 0:
             slot = (slot + 1) & (size - 1)
         slots[slot] = k
