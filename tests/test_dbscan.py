@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.cluster import DBSCAN
+from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import check_estimator
@@ -150,6 +151,11 @@ def test_many_rows_at_few_places_and_at_many_are_labelled_as_their_sites(address
     # Clusters are numbered by their first core row.
     numbers = model.labels_[core]
     assert (np.diff(numbers[np.sort(np.unique(numbers, return_index=True)[1])]) > 0).all()
+
+
+def test_before_it_is_fitted_there_are_no_core_points():
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        _ = eg.SpatialDBSCAN().components_
 
 
 @pytest.mark.parametrize("n", [*range(12), 300, 5000])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClusterMixin
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from est_geo.analysis.dbscan_labels import dbscan_labels
 from est_geo.checks import check_number
@@ -112,6 +112,7 @@ class SpatialDBSCAN(ClusterMixin, BaseEstimator):
     @property
     def components_(self) -> NDArray[np.float64]:
         """Coordinates of the core points, as an array of (cores, 2)."""
+        check_is_fitted(self)
         return np.take(self._fit_X, self.core_sample_indices_, axis=0)
 
     def __sklearn_tags__(self) -> Any:  # noqa: ANN401 - scikit-learn ships no types
