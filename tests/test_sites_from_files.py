@@ -565,6 +565,16 @@ def test_numbers_in_a_column_of_text_are_as_they_are_written(tmp_path):
     assert set(eg.to_sites(tmp_path / "incidents.csv")["district_id"]) == {"0126"}
 
 
+def test_times_of_a_csv_are_of_one_kind_however_fine_they_are_written(tmp_path):
+    path = tmp_path / "incidents.csv"
+    for time in ("2026-03-01", "2026-03-01 00:00", "2026-03-01T00:00:00.000000000"):
+        path.write_text(
+            f"easting;northing;occurred_from\n667000;6591000;{time}\n", encoding="utf-8"
+        )
+        first = eg.to_sites(path)["first"]
+        assert (first.dtype, first[0]) == ("datetime64[us]", pd.Timestamp("2026-03-01"))
+
+
 @pytest.mark.parametrize("zones", [("+01:00", "+01:00"), ("+01:00", "+02:00"), ("Z", "")])
 def test_times_of_a_csv_with_a_zone_are_refused(tmp_path, zones):
     path = tmp_path / "incidents.csv"

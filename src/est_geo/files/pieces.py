@@ -55,7 +55,7 @@ def read_pieces(
     Yields
     ------
     DataFrame or GeoDataFrame
-        At most 131 072 rows, in their order, with at least one in all. The index is the row number
+        At most 131 072 rows, or 16 MB of a CSV, in their order. The index is the row number
         in the file: 1 is the first, or the header of a CSV. ``attrs["crs"]`` is what the file says
         of its columns, if anything.
 

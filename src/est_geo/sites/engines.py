@@ -6,7 +6,7 @@ held grows with the sites, not with the rows.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from est_geo.files.pieces import Kind
+
+_Result = TypeVar("_Result")
 
 NAME: Final = "incidents"
 _PER_UNIT = 2.0**20  # a power of 2, by which nothing is rounded
@@ -201,19 +203,17 @@ class _Faults:
         self.kind: type[InputError] = InputError
         self.count = 0
 
-    def sift(self, piece: pd.DataFrame, read: Callable[[pd.DataFrame], Any]) -> Any:  # noqa: ANN401 - what `read` gives
-        """Read a piece; None where this or an earlier one has faults, of which all are noted."""
+    def sift(self, piece: pd.DataFrame, read: Callable[[pd.DataFrame], _Result]) -> _Result | None:
+        """Read a piece without the rows that have a fault, of which all are noted; None if all."""
         while len(piece):
             try:
-                result = read(piece)
+                return read(piece)
             except InputError as error:
                 if not isinstance(error.refusal, Refusal):
                     raise
                 self._note(error, error.refusal)
                 # The rows that are left may have another fault.
                 piece = piece.drop(index=error.refusal.rows)
-            else:
-                return None if self.first else result
         return None
 
     def _note(self, error: InputError, refusal: Refusal) -> None:
