@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import est_geo as eg
-from est_geo.files import guards, pieces
+from est_geo.files import guards, pieces, text_pieces
 from est_geo.sites import engines
 
 WEST, SOUTH = 667_000.0, 6_591_000.0
@@ -210,6 +210,16 @@ def test_a_csv_of_pandas_gives_what_its_table_gives(tmp_path, options):
     assert_same(path, table)
 
 
+def test_a_csv_is_read_across_its_blocks_as_pandas_reads_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(text_pieces, "_BLOCK", 700)
+    table = table_of().drop(columns=["incident_id", "weight"])
+    table = table[["easting", *table.columns.drop("easting")]]
+    table["address"] = np.where(table.index % 2, "None", "a\n" * 60)
+    path = tmp_path / "incidents.csv"
+    table.to_csv(path, index=False, encoding="utf-8-sig")
+    assert_same(path, table.assign(address=table["address"].where(table["address"] != "None")))
+
+
 def test_a_csv_may_say_its_delimiter(tmp_path):
     path = tmp_path / "incidents.txt"
     text = table_of().to_csv(index=False, sep="|")
@@ -354,6 +364,7 @@ def test_what_cannot_be_read_is_said(tmp_path, change, error, text):
         ("easting;northing\n667000;6591000;1\n667000;6591000\n9\n", eg.FileRefused, "2 rows with"),
         ("easting;northing\n667000;hemligt\n667000;6591000\n", eg.InputError, "1 of 2 rows whose"),
         ("easting,northing\n667000,'6591000'\n", eg.InputError, "`northing` is not a number"),
+        ('easting,northing\n667000,"6591000,5"\n', eg.InputError, "`northing` is not a number"),
         ("easting;northing;easting\n1;1;1\n", eg.FileRefused, "1 column name"),
         ("öst;nord\n1;1\n", eg.InputError, r"lacks 2 column\(s\): easting, northing"),
         ("easting;northing\n", eg.InputError, "0 rows"),
@@ -367,16 +378,19 @@ def test_a_csv_that_is_not_as_it_should_be_is_refused(tmp_path, text, error, sai
     assert "hemligt" not in str(raised.value)
 
 
-def test_a_csv_in_another_encoding_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("easting;northing;öst\n1;1;1\n", "not in UTF-8"),
+        ("easting;northing;address\n667000;6591000;A\n667000;6591000;Ågatan\n", "damaged"),
+    ],
+)
+def test_a_csv_in_another_encoding_is_refused(tmp_path, text, said):
     path = tmp_path / "incidents.csv"
-    for text in (
-        "easting;northing;öst\n1;1;1\n",
-        "easting;northing;address\n667000;6591000;Ågatan\n",
-    ):
-        path.write_bytes(text.encode("cp1252"))
-        with pytest.raises(eg.FileRefused, match=r"UTF-8|damaged") as raised:
-            eg.to_sites(path)
-        assert "gatan" not in str(raised.value)
+    path.write_bytes(text.encode("cp1252"))
+    with pytest.raises(eg.FileRefused, match=said) as raised:
+        eg.to_sites(path)
+    assert "gatan" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
