@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from est_geo import compiled
 from est_geo.sites import merging
-from est_geo.sites.grouping import first_and_last, most_frequent
+from est_geo.sites.grouping import earliest, latest, most_frequent
 from est_geo.sites.merging import merge_places
 
 COORDINATE = st.sampled_from([0.0, -0.0, 1.0, 0.5, 7e6, 7e6 + 1, -3.25])
@@ -119,7 +119,8 @@ def test_the_most_frequent_value_is_that_of_a_plain_count(rows):
 
 def test_first_and_last_pass_over_missing_times():
     times = np.array(["2026-01-02", "NaT", "2026-01-01", "NaT", "1969-05-05"], "datetime64[us]")
-    first, last = first_and_last(np.array([0, 0, 0, 1, 3]), times, 4)
+    groups = np.array([0, 0, 0, 1, 3])
+    first, last = earliest(groups, times, 4), latest(groups, times, 4)
     expected = ["2026-01-01", "NaT", "NaT", "1969-05-05"]
     np.testing.assert_array_equal(first, np.array(expected, "datetime64[us]"))
     np.testing.assert_array_equal(last, np.array(["2026-01-02", *expected[1:]], "datetime64[us]"))

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from est_geo.checks import check_finite_weights, read_points
-from est_geo.errors import InputError
-from est_geo.sites.collapse import is_counted
+from est_geo.sites.collapse import check_some_count, is_counted
 from est_geo.sites.merging import merge_places
 
 if TYPE_CHECKING:
@@ -88,11 +87,7 @@ def rows_that_count(table: gpd.GeoDataFrame, *, name: str) -> NDArray[np.bool_] 
     if "duplicate_of" not in table.columns:
         return None
     counted = is_counted(table)
-    if not counted.any():
-        raise InputError(
-            f"`{name}` has only repeated reports among its {len(table)} rows: each names "
-            "another in `duplicate_of`. Include the reports that they repeat."
-        )
+    check_some_count(int(counted.sum()), len(table), name=name)
     return None if counted.all() else counted
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ import pyogrio
 import shapely
 from pyproj.exceptions import CRSError as ProjError
 
-from est_geo.errors import FileRefused
+from est_geo.errors import EstGeoError, FileRefused
 from est_geo.files import guards
 from est_geo.files.delimited import WRONG_NUMBER_OF_FIELDS, read_delimited
 from est_geo.files.geojson import NOT_A_GEOMETRY, read_geojson
@@ -25,10 +25,10 @@ from est_geo.files.records import set_aside_rows
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-DAMAGED = (
+_DAMAGED = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
     pyogrio.errors.CRSError,
@@ -159,19 +159,26 @@ def open_file(
         raise FileRefused(
             f"{target.name!r} has no layers to choose {layer[:80]!r} from. Leave `layer` out."
         )
-    try:
+    with refusing_damage(target):
         opened = _read(target, kind, layer=layer, known=known)
-    except FileRefused:
+    if opened.rows == 0:
+        raise FileRefused(f"{target.name!r} is empty: it has 0 rows. Ask the sender for it again.")
+    return opened
+
+
+@contextmanager
+def refusing_damage(target: Path) -> Iterator[None]:
+    """Say of whatever goes wrong in reading that the file is damaged; let refusals pass."""
+    try:
+        yield
+    except EstGeoError:
         raise
-    except DAMAGED as error:
+    except _DAMAGED as error:
         # What the driver says may quote the content, so it is the cause and not the message.
         raise FileRefused(
             f"{target.name!r} is damaged and cannot be read ({type(error).__name__}). "
             "Ask the sender for it again."
         ) from error
-    if opened.rows == 0:
-        raise FileRefused(f"{target.name!r} is empty: it has 0 rows. Ask the sender for it again.")
-    return opened
 
 
 def _read(

@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyogrio
 
-from est_geo.errors import EstGeoError, FileRefused, InputError
+from est_geo.errors import FileRefused, InputError
 from est_geo.files import guards
 from est_geo.files.column_names import listed
 from est_geo.files.guards import check_path
-from est_geo.files.opening import DAMAGED, check_extent, choose_layer
+from est_geo.files.opening import check_extent, choose_layer, refusing_damage
 from est_geo.files.text_pieces import read_text_pieces
 from est_geo.schema import COORDINATES, names
 
@@ -74,19 +74,11 @@ def read_pieces(
             "are. Read it with est_geo.read_incidents."
         )
     number = 2 if kind == "text" else 1
-    try:
+    with refusing_damage(target):
         for piece in readers[kind](target, wanted):
             piece.index = pd.RangeIndex(number, number + len(piece), name="row")
             number += len(piece)
             yield piece
-    except EstGeoError:
-        raise
-    except DAMAGED as error:
-        # What the driver says may quote the content, so it is the cause and not the message.
-        raise FileRefused(
-            f"{target.name!r} is damaged and cannot be read ({type(error).__name__}). "
-            "Ask the sender for it again."
-        ) from error
 
 
 def _read_parquet(target: Path, wanted: Mapping[str, Kind]) -> Iterator[pd.DataFrame]:
@@ -207,7 +199,7 @@ def _as_wanted(table: pa.Table, wanted: Mapping[str, Kind], target: Path) -> pa.
             _check_letters(array, field.name, target)
             array = array.cast(field.type.value_type)
         if kind == "text":
-            array = _as_text(array.combine_chunks(), field.name, target)
+            array = _as_text(array, field.name, target)
         elif kind == "time" and (pa.types.is_null(array.type) or pa.types.is_date(array.type)):
             array = array.cast(pa.timestamp("us"))
         table = table.set_column(position, field.name, array)

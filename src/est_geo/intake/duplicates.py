@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from est_geo.checks import check_number, first_row, has_shape, read_points
+from est_geo.checks import FARTHEST_M, check_number, first_row, has_shape, read_points
 from est_geo.checks.coordinate_columns import is_plain, read_columns
 from est_geo.errors import InputError
 from est_geo.files.column_names import plain_name
@@ -35,7 +35,6 @@ _REST_OF_DAY = _DAY - 60 * SECOND
 # "Some time this year" fits everything; it says no more than a week does.
 _LONGEST = 7 * _DAY
 _LONG_HOURS = 1e6  # over a century
-_FARTHEST_M = 4e7  # no projected coordinate on Earth lies farther from its origin
 
 _log = logging.getLogger(__name__)
 
@@ -275,7 +274,7 @@ def _placed(incidents: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], NDArray[np.
         there = has_shape(geometry)
         points = np.full((len(geometry), 2), np.nan)
         points[there] = shapely.get_coordinates(geometry[there])
-    placed = (np.abs(points) < _FARTHEST_M).all(axis=1) & (points != 0).any(axis=1)
+    placed = (np.abs(points) < FARTHEST_M).all(axis=1) & (points != 0).any(axis=1)
     if "match_level" in incidents.columns:
         placed &= (incidents["match_level"] != "null_island").to_numpy(dtype=bool)
     return placed, points

@@ -21,7 +21,7 @@ from est_geo.errors import InputError
 from est_geo.periods import period_keys
 from est_geo.schema import SITE_COUNTS, SITES, names
 from est_geo.sites.engines import NAME, reduce_file
-from est_geo.sites.grouping import district_names, first_and_last, most_frequent, summed
+from est_geo.sites.grouping import district_names, earliest, latest, most_frequent, summed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,6 +145,15 @@ def is_counted(incidents: pd.DataFrame) -> NDArray[np.bool_]:
     return incidents["duplicate_of"].isna().to_numpy(dtype=np.bool_)
 
 
+def check_some_count(counted: int, rows: int, *, name: str) -> None:
+    """Require that not every row of a table repeats another report."""
+    if counted == 0:
+        raise InputError(
+            f"`{name}` has only repeated reports among its {rows} rows: each names "
+            "another in `duplicate_of`. Include the reports that they repeat."
+        )
+
+
 def address_names(incidents: pd.DataFrame) -> pd.Series:
     """Give each incident its address in the register, else as reported.
 
@@ -215,11 +224,7 @@ def _account(rows: int, placed: int, counted: int) -> None:
     """Require that some rows count, and say which do not."""
     if placed == 0:
         raise InputError(f"`{NAME}` has no point in any of its {rows} rows. Geocode them first.")
-    if counted == 0:
-        raise InputError(
-            f"`{NAME}` has only repeated reports among its {rows} rows: each names "
-            "another in `duplicate_of`. Include the reports that they repeat."
-        )
+    check_some_count(counted, rows, name=NAME)
     if counted < rows:
         _LOG.info(
             "%d incidents without a point and %d repeated reports are not in any site",
@@ -259,19 +264,16 @@ def _sites_of(rows: pd.DataFrame, districts: pd.DataFrame, crs: CRS) -> gpd.GeoD
     codes, site_ids = pd.factorize(rows["site_id"].to_numpy(), sort=True)
     n_sites = len(site_ids)
     if "n" in rows.columns:
-        n = rows["n"].to_numpy(dtype=float)
-        first = first_and_last(codes, rows["first"].to_numpy(), n_sites)[0]
-        last = first_and_last(codes, rows["last"].to_numpy(), n_sites)[1]
+        n, begin, end = rows["n"].to_numpy(dtype=float), rows["first"], rows["last"]
     else:
-        n = np.ones(len(rows))
-        first, last = first_and_last(codes, rows["occurred_from"].to_numpy(), n_sites)
+        n, begin, end = np.ones(len(rows)), rows["occurred_from"], rows["occurred_from"]
     easting, northing = coordinates_of(site_ids)
     table: dict[str, object] = {
         "site_id": site_ids,
         "n": np.bincount(codes, n, minlength=n_sites).astype(np.int64),
         "weight": summed(codes, rows["weight"].to_numpy(dtype=float), n_sites),
-        "first": first,
-        "last": last,
+        "first": earliest(codes, begin.to_numpy(), n_sites),
+        "last": latest(codes, end.to_numpy(), n_sites),
     }
     for column in ("address", "district_id"):
         table[column] = pd.array(most_frequent(codes, rows[column], n, n_sites), dtype="str")

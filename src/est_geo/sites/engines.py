@@ -16,7 +16,7 @@ from est_geo.checks.coordinate_columns import is_plain, read_columns, say_taken
 from est_geo.checks.refusing import Refusal, refuse
 from est_geo.errors import InputError
 from est_geo.files.pieces import read_pieces
-from est_geo.sites.grouping import first_and_last
+from est_geo.sites.grouping import earliest, latest
 
 if TYPE_CHECKING:
     import os
@@ -136,8 +136,8 @@ def merge(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     merged["n"] = np.bincount(groups, rows["n"], minlength=count).astype(np.int64)
     for part, amounts in _exact_parts(rows).items():
         merged[part] = np.bincount(groups, amounts, minlength=count)
-    merged["first"] = first_and_last(groups, rows["first"].to_numpy(), count)[0]
-    merged["last"] = first_and_last(groups, rows["last"].to_numpy(), count)[1]
+    merged["first"] = earliest(groups, rows["first"].to_numpy(), count)
+    merged["last"] = latest(groups, rows["last"].to_numpy(), count)
     return merged
 
 

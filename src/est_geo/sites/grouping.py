@@ -75,19 +75,36 @@ def _only_code(
     return only
 
 
-def first_and_last(
+def earliest(
     groups: NDArray[np.int64], times: NDArray[np.datetime64], n_groups: int
-) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
-    """Earliest and latest time of each group; missing (NaT) for one without any."""
-    known = ~np.isnat(times)
-    groups, moments = groups[known], times[known].astype(np.int64)
+) -> NDArray[np.datetime64]:
+    """Earliest time of each group; missing (NaT) for one without any."""
+    groups, moments = _known_moments(groups, times)
     bounds = np.iinfo(np.int64)
     first = np.full(n_groups, bounds.max, dtype=np.int64)
-    last = np.full(n_groups, bounds.min, dtype=np.int64)
     np.minimum.at(first, groups, moments)
-    np.maximum.at(last, groups, moments)
     first[first == bounds.max] = bounds.min  # as numpy writes NaT
-    return first.view(times.dtype), last.view(times.dtype)
+    return first.view(times.dtype)
+
+
+def latest(
+    groups: NDArray[np.int64], times: NDArray[np.datetime64], n_groups: int
+) -> NDArray[np.datetime64]:
+    """Latest time of each group; missing (NaT) for one without any."""
+    groups, moments = _known_moments(groups, times)
+    last = np.full(n_groups, np.iinfo(np.int64).min, dtype=np.int64)
+    np.maximum.at(last, groups, moments)
+    return last.view(times.dtype)
+
+
+def _known_moments(
+    groups: NDArray[np.int64], times: NDArray[np.datetime64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Take the groups and times of the rows that have a time, as numbers."""
+    known = ~np.isnat(times)
+    if not known.all():
+        groups, times = groups[known], times[known]
+    return groups, times.view(np.int64)
 
 
 def district_names(ids: pd.Series, rows: pd.DataFrame) -> pd.Series:
