@@ -46,11 +46,14 @@ def row_of(cell: int, row_start: NDArray[np.int64]) -> int:
 
 
 @compiled()
+def own_row(cell: int, cells: Cells) -> np.int64:
+    """Give the row that a cell lies in."""
+    return np.int64((cells.y[cells.start[cell]] - cells.frame[1]) * cells.frame[2])
+
+
+@compiled()
 def open_runs(
-    at: int,
-    row: NDArray[np.int64],
-    row_start: NDArray[np.int64],
-    runs: NDArray[np.int64],
+    at: int, row: NDArray[np.int64], row_start: NDArray[np.int64], runs: NDArray[np.int64]
 ) -> None:
     """Begin at the left end of the rows within reach of occupied row number `at`.
 
@@ -199,7 +202,7 @@ def join(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
 
     Side by side first: they nearly always touch, and most cells farther apart are joined by then.
     """
-    column, row, row_start = cells.column, cells.row, cells.row_start
+    start, column, row, row_start = cells.start, cells.column, cells.row, cells.row_start
     runs = np.zeros((RUNS, 3), dtype=np.int64)
     for far in range(2):
         at = row_of(first, row_start) - 1
@@ -210,47 +213,34 @@ def join(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
             if state[cell] == NONE:
                 continue
             slide(column, cell, runs, REACH, REACH + 1 + far)
+            a = root(parent, cell)
             for k in range(REACH, REACH + 2 + far):
                 for other in range(
                     max(runs[k, 0], cell + 1, others_from), min(runs[k, 1], others_to)
                 ):
                     # Most are of one cluster by then.
-                    if state[other] == NONE or parent[cell] == parent[other]:
+                    if state[other] == NONE or parent[other] == a:
                         continue
                     aside = column[other] - column[cell]
                     if (k == RUNS - 1 or abs(aside) == REACH) != bool(far):
                         continue
-                    a, b = root(parent, cell), root(parent, other)
-                    if a != b and touch(
-                        cell, other, aside, k - REACH, column[cell], row[at], cells, eps2, core
+                    b = root(parent, other)
+                    here, there = start[cell + 1] - start[cell], start[other + 1] - start[other]
+                    if a != b and (
+                        many_touch(cell, other, cells, eps2, core)
+                        if here * there > MANY
+                        else few_touch(cell, other, cells, eps2, core)
                     ):
-                        parent[max(a, b)] = min(a, b)
+                        parent[max(a, b)] = a = min(a, b)
 
 
 @compiled()
-def touch(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
-    cell: int,
-    other: int,
-    aside: int,
-    above: int,
-    column: int,
-    row: int,
-    cells: Cells,
-    eps2: float,
-    core: NDArray[np.bool_],
-) -> bool:
-    """Tell whether a core site of a cell lies within eps of a core site of another.
+def few_touch(cell: int, other: int, cells: Cells, eps2: float, core: NDArray[np.bool_]) -> bool:
+    """Tell whether a core site of a cell lies within eps of a core site of another, pair by pair.
 
-    The cell lies in `column` and `row`, the other one `aside` columns and `above` rows away.
+    Apart from `many_touch`: numba counts who holds arrays where any are made, which takes longer.
     """
     x, y, start = cells.x, cells.y, cells.start
-    here, there = start[cell + 1] - start[cell], start[other + 1] - start[other]
-    if here * there > MANY:
-        ours = reaching(cell, aside, above, column, row, cells, core)
-        theirs = reaching(other, -aside, -above, column + aside, row + above, cells, core)
-        if abs(aside) > abs(above):
-            return meet(x[ours], y[ours], x[theirs], y[theirs], eps2)
-        return meet(y[ours], x[ours], y[theirs], x[theirs], eps2)
     for i in range(start[cell], start[cell + 1]):
         if not core[i]:
             continue
@@ -262,11 +252,23 @@ def touch(  # noqa: PLR0913, PLR0917 - a compiled loop takes arrays, not objects
 
 
 @compiled()
-def reaching(
-    cell: int, aside: int, above: int, column: int, row: int, cells: Cells, core: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """List the core sites of a cell whose circle reaches the cell `aside` and `above` of it."""
+def many_touch(cell: int, other: int, cells: Cells, eps2: float, core: NDArray[np.bool_]) -> bool:
+    """Tell it of cells with many sites: only those are looked at whose circles reach the other."""
+    x, y = cells.x, cells.y
+    ours, theirs = reaching(cell, other, cells, core), reaching(other, cell, cells, core)
+    if abs(cells.column[other] - cells.column[cell]) > abs(
+        own_row(other, cells) - own_row(cell, cells)
+    ):
+        return meet(x[ours], y[ours], x[theirs], y[theirs], eps2)
+    return meet(y[ours], x[ours], y[theirs], x[theirs], eps2)
+
+
+@compiled()
+def reaching(cell: int, other: int, cells: Cells, core: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """List the core sites of a cell whose circles reach another cell."""
     x, y, start, frame = cells.x, cells.y, cells.start, cells.frame
+    column, row = cells.column[cell], own_row(cell, cells)
+    aside, above = cells.column[other] - column, own_row(other, cells) - row
     listed = np.empty(start[cell + 1] - start[cell], dtype=np.int64)
     count = 0
     for i in range(start[cell], start[cell + 1]):

@@ -63,7 +63,7 @@ def points_of(table: gpd.GeoDataFrame | pd.DataFrame, *, name: str) -> Rows:
         check_finite_weights(table, name=name, column="n")
         number = table["n"].to_numpy(dtype=float)
     elif "occurred_from" in table.columns:
-        number = np.ones(len(table))  # incidents, whose weight may be a severity
+        number = np.broadcast_to(1.0, len(table))  # incidents, whose weight may be a severity
     error_m = None
     if "uncertainty_m" in table.columns:
         error_m = pd.to_numeric(table["uncertainty_m"], errors="coerce").to_numpy(dtype=float)
@@ -106,7 +106,7 @@ def merged(
     """
     found = merge_places(xy, weight)
     if found is not None:
-        xy, weight = xy[found.first], found.weight
+        xy, weight = np.take(xy, found.first, axis=0), found.weight
     easting, northing = xy[:, 0], xy[:, 1]
     order = _by_northing(easting, northing)
     return easting[order], northing[order], weight[order]

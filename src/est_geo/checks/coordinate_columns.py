@@ -32,6 +32,7 @@ TM_EASTING = (0.24e6, 0.93e6)
 TM_NORTHING = (6.10e6, 7.70e6)
 """Where Sweden lies in SWEREF 99 TM: no easting can be a northing."""
 _WORTH_THREADS = 50_000  # rows
+_AT_A_TIME = 32_768  # so few that they are still in the processor's cache when looked at again
 _HELD = frozenset({"floating", "integer", "mixed-integer-float", "decimal", "empty"})
 
 
@@ -92,13 +93,15 @@ def read_columns(
     crs = _said(table, name=name)
     xy = np.empty((len(table), 2))
     numbers = [_numbers(table, column, name=name) for column in columns]
-    extent = [(np.nan, np.nan)] * 2
+    extents = [[[np.nan, np.nan]] * 2] if table.empty else []
 
     def fill(first: int, last: int) -> None:
-        for axis in range(first, last):
-            extent[axis] = _fill(xy[:, axis], numbers[axis])
+        for start in range(first, last, _AT_A_TIME):
+            part = slice(start, min(start + _AT_A_TIME, last))
+            extents.append([_fill(xy[part, axis], numbers[axis][part]) for axis in range(2)])
 
-    in_bands(fill, 2, worth_it=len(table) >= _WORTH_THREADS)
+    in_bands(fill, len(table), bands_per_core=1, worth_it=len(table) >= _WORTH_THREADS)
+    extent = np.array(extents)  # parts x axes x least and largest
     there = np.ones(len(table), dtype=bool)
     if not np.isfinite(extent).all():
         there = _where(table, xy, name=name, unplaced=unplaced)
@@ -140,13 +143,13 @@ def _numbers(table: pd.DataFrame, column: str, *, name: str) -> np.ndarray[Any, 
     return values.to_numpy(dtype=float, na_value=np.nan)
 
 
-def _fill(into: Floats, numbers: np.ndarray[Any, Any]) -> tuple[float, float]:
-    """Copy numbers; give the least and the largest.
+def _fill(into: Floats, numbers: np.ndarray[Any, Any]) -> list[float]:
+    """Copy numbers, one or more; give the least and the largest.
 
     These are NaN where any is: no second look is needed to know that all are there and finite.
     """
     into[:] = numbers
-    return (float(numbers.min()), float(numbers.max())) if len(numbers) else (np.nan, np.nan)
+    return [float(numbers.min()), float(numbers.max())]
 
 
 def _check_numbers(table: pd.DataFrame, column: str, *, name: str) -> None:
@@ -196,16 +199,13 @@ def _taken_as_swedish(
     table: pd.DataFrame,
     xy: Floats,
     there: Mask,
-    extent: list[tuple[float, float]],
+    extent: Floats,
     *,
     name: str,
 ) -> CRS:
     """Take coordinates that say nothing as SWEREF 99 TM, if all of them can be."""
-    ranges = (TM_EASTING, TM_NORTHING)
-    if not all(
-        least <= low and high <= most
-        for (low, high), (least, most) in zip(extent, ranges, strict=True)
-    ):
+    lowest, highest = np.array([TM_EASTING, TM_NORTHING]).T
+    if not ((extent[:, :, 0] >= lowest).all() and (extent[:, :, 1] <= highest).all()):
         # 0, 0 is a coordinate left blank, which says nothing of the others.
         off = there & (xy != 0).any(axis=1) & ~_in_sweden(xy[:, 0], xy[:, 1])
         refuse(

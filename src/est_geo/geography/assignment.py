@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from est_geo.checks import check_choice, check_polygons, check_same_crs, first_row, read_points
@@ -17,6 +19,8 @@ from est_geo.geography.location import NOWHERE, locate, locate_one_by_one
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+    from est_geo.checks import Points
 
     Floats = np.ndarray[Any, np.dtype[np.float64]]
     Integers = np.ndarray[Any, np.dtype[np.intp]]
@@ -74,14 +78,43 @@ def assign_districts(
         If a CRS is missing, not in metres, or not the same for both tables.
     """
     check_choice(outside, ("raise", "keep", "nearest"), name="outside")
-    xy, placed, crs = points = read_points(incidents, name="incidents", unplaced=True, plain=True)
+    points = read_points(incidents, name="incidents", unplaced=True, plain=True)
+    crs = points.crs
     check_polygons(districts, name="districts", columns=("district_id", "district"))
     check_same_crs(points, districts, names=("incidents", "districts"))
     _check_ids(districts)
     ordered = districts.assign(district_id=districts["district_id"].astype("str"))
     ordered = ordered.sort_values("district_id")
-    polygons = np.asarray(ordered.geometry.array)
+    position, counts = _find(incidents, points, ordered, outside)
+    del points  # of the size of the columns that follow
+    logger.info("incidents by district: %s", counts)
 
+    result = incidents.copy(deep=False)
+    columns = ("district_id", "district")
+    values: dict[str, Any] = {}
+    absent = position == NOWHERE
+    rows = pa.array(position, mask=absent if absent.any() else None)
+
+    def name(first: int, last: int) -> None:
+        for column in columns[first:last]:
+            texts = pa.array(ordered[column].astype("str"), type=pa.large_string())
+            values[column] = pd.array(pc.take(texts, rows, boundscheck=False), dtype="str")
+
+    in_bands(name, len(columns), worth_it=len(position) >= _WORTH_THREADS)
+    for column in columns:
+        result[column] = pd.Series(values[column], index=result.index)
+    result.attrs["assignment"] = counts
+    if is_plain(result) and result.attrs.get("crs") is None:
+        result.attrs["crs"] = crs.to_string()
+    return result
+
+
+def _find(
+    incidents: pd.DataFrame, points: Points, districts: gpd.GeoDataFrame, outside: str
+) -> tuple[Numbers, dict[str, int]]:
+    """Find the row of each incident's district, `NOWHERE` where it has none, and count."""
+    xy, placed, _ = points
+    polygons = np.asarray(districts.geometry.array)
     everywhere = bool(placed.all())
     locations = xy if everywhere else xy[placed]
     found, shared = locate(locations, polygons)
@@ -93,7 +126,6 @@ def assign_districts(
     moved = int(np.count_nonzero(stray)) if outside == "nearest" else 0
     if moved:
         found[stray] = _nearest(locations[stray], polygons)
-    del xy, points, locations  # of the size of the columns that follow
 
     position, district_only = found, 0
     if not everywhere:
@@ -101,7 +133,7 @@ def assign_districts(
         position[placed] = found
         if "district_id" in incidents.columns:
             known = incidents["district_id"][~placed]
-            position[~placed] = pd.Index(ordered["district_id"]).get_indexer(known)
+            position[~placed] = pd.Index(districts["district_id"]).get_indexer(known)
             district_only = int(np.count_nonzero(position[~placed] != NOWHERE))
     counts = {
         "inside": inside,
@@ -116,23 +148,7 @@ def assign_districts(
         at = np.zeros(len(incidents), dtype=bool)
         at[placed] = found == NOWHERE
         _refuse_outside(incidents, at, counts["at_null_island"])
-    logger.info("incidents by district: %s", counts)
-
-    result = incidents.copy(deep=False)
-    columns = ("district_id", "district")
-    values: dict[str, Any] = {}
-
-    def name(first: int, last: int) -> None:
-        for column in columns[first:last]:
-            values[column] = ordered[column].astype("str").array.take(position, allow_fill=True)
-
-    in_bands(name, len(columns), worth_it=len(position) >= _WORTH_THREADS)
-    for column in columns:
-        result[column] = pd.Series(values[column], index=result.index)
-    result.attrs["assignment"] = counts
-    if is_plain(result) and result.attrs.get("crs") is None:
-        result.attrs["crs"] = crs.to_string()
-    return result
+    return position, counts
 
 
 def _check_ids(districts: gpd.GeoDataFrame) -> None:

@@ -129,10 +129,12 @@ def look_up(
     shared: NDArray[np.bool_],
 ) -> None:
     """Read for each point what is known of its cell."""
-    top, right = cells.shape[0] - 1.0, cells.shape[1] - 1.0
-    for i in range(found.size):
+    top, right, width = cells.shape[0] - 1.0, cells.shape[1] - 1.0, cells.shape[1]
+    flat = cells.ravel()
+    for i in range(np.uint64(found.size)):  # numba looks at every sign that may be negative
         # Cut off before it is made whole: an integer cannot hold what is very far away.
         row = int(min(max((xy[i, 1] - frame[1]) * frame[2] + 1.0, 0.0), top))
         column = int(min(max((xy[i, 0] - frame[0]) * frame[2] + 1.0, 0.0), right))
-        found[i] = cells[row, column] >> 1
-        shared[i] = cells[row, column] & 1
+        code = flat[np.uint64(row * width + column)]
+        found[i] = code >> 1
+        shared[i] = code & 1

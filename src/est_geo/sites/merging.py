@@ -16,6 +16,8 @@ _PIECES = 2  # whatever the machine, so that sums do not depend on it; each meet
 _ROOM, _LITTLE_ROOM = 2**15, 2**11  # places
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, without pattern: parts keys that are alike
 _SPREAD_TOO = np.uint64(0xC2B2AE3D27D4EB4F)
+_EMPTY = np.uint32(2**32 - 1)
+_SPARSE = 4  # slots a place: most are found where they are first looked for
 
 
 class Merged(NamedTuple):
@@ -55,21 +57,20 @@ class Merged(NamedTuple):
         return out
 
 
-# What is known of a place stands side by side: most of the time goes to fetching it from memory.
-_PLACE = np.dtype([("x", "f8"), ("y", "f8"), ("total", "f8"), ("first", "i8")])
-
-
 class _Known(NamedTuple):
     """Places met so far: how many, and a hash table from coordinates to numbers."""
 
-    slots: NDArray[np.int32]
-    at: NDArray[np.void]  # of dtype _PLACE
+    slots: NDArray[np.uint32]  # `_SPARSE` for each place there is room for
+    at: NDArray[np.float64]  # room x 2
+    first: NDArray[np.int64]
+    total: NDArray[np.float64]
     places: int
 
 
 def _nothing_known(room: int) -> _Known:
     """Make a table for so many places at first, a power of 2."""
-    return _Known(np.full(2 * room, -1, dtype=np.int32), np.empty(room, dtype=_PLACE), 0)
+    slots = np.full(_SPARSE * room, _EMPTY, dtype=np.uint32)
+    return _Known(slots, np.empty((room, 2)), np.empty(room, dtype=np.int64), np.zeros(room), 0)
 
 
 def merge_places(
@@ -135,15 +136,12 @@ def _joined(found: list[_Known], edges: list[int], within: NDArray[np.int32]) ->
     known = found[0]
     numbers = [np.arange(known.places, dtype=np.int32)]
     for piece in found[1:]:
-        before, theirs = known.places, piece.at[: piece.places]
-        numbers.append(np.empty(piece.places, dtype=np.int32))
-        at = np.column_stack([theirs["x"], theirs["y"]])
-        total = np.ascontiguousarray(theirs["total"])
-        known = _merge(at, total, 0, piece.places, numbers[-1], known)
-        new = known.at[before : known.places]
-        new["first"] = theirs["first"][new["first"]]
-    places = known.at[: known.places]
-    first, weight = np.ascontiguousarray(places["first"]), np.ascontiguousarray(places["total"])
+        before, theirs = known.places, piece.places
+        numbers.append(np.empty(theirs, dtype=np.int32))
+        known = _merge(piece.at, piece.total, 0, theirs, numbers[-1], known)
+        new = known.first[before : known.places]
+        new[:] = piece.first[new]
+    first, weight = known.first[: known.places].copy(), known.total[: known.places].copy()
     return Merged(first, weight, edges, within, numbers)
 
 
@@ -157,55 +155,92 @@ def _merge(
     known: _Known,
 ) -> _Known:
     """Add some rows to the places known, of which the arrays given are used up, and tell theirs."""
-    slots, at, count = known
-    bits = xy.view(np.uint64)
-    size = slots.size
+    slots, at, first, total, count = known
+    row = begin
+    while row < end:
+        row, count = _number(xy, row, end, place, slots, at, first, count)
+        if count == first.size:
+            slots, at, first = _longer(at, first)
+    if total.size < first.size:
+        longer = np.zeros(first.size)
+        for k in range(total.size):
+            longer[k] = total[k]
+        total = longer
+    # A loop of its own: to write a sum and read the next place's would make each wait for the last.
     for i in range(begin, end):
-        x, y = xy[i, 0], xy[i, 1]
-        slot = _slot(bits[i, 0] if x else np.uint64(0), bits[i, 1] if y else np.uint64(0), size)
-        k = slots[slot]
-        while k >= 0 and (at[k].x != x or at[k].y != y):
-            slot = (slot + 1) & (size - 1)
-            k = slots[slot]
-        added = weight[i] if weight.size else 1.0
-        if k >= 0:
-            at[k].total += added
-            place[i] = k
-            continue
-        slots[slot] = count
-        at[count].x, at[count].y, at[count].total, at[count].first = x, y, added, i
-        place[i] = count
-        count += 1
-        if 2 * count == size:
-            slots, at = _longer(at)
-            size = slots.size
-    return _Known(slots, at, count)
+        total[place[i]] += weight[i] if weight.size else 1.0
+    return _Known(slots, at, first, total, count)
 
 
 @compiled()
-def _longer(full: NDArray[np.void]) -> tuple[NDArray[np.int32], NDArray[np.void]]:
-    """Give the table twice its room, and put every place in again."""
-    at = np.empty(2 * full.size, dtype=full.dtype)
-    size = 2 * at.size
-    slots = np.full(size, -1, dtype=np.int32)
-    xy = np.empty(2)
+def _number(
+    xy: NDArray[np.float64],
+    begin: int,
+    end: int,
+    place: NDArray[np.int32],
+    slots: NDArray[np.uint32],
+    at: NDArray[np.float64],
+    first: NDArray[np.int64],
+    count: int,
+) -> tuple[int, int]:
+    """Give places a number until the table is full; tell the next row and how many there are.
+
+    Arrays made in the loop would be counted by numba at every row: five times slower.
+    """
     bits = xy.view(np.uint64)
-    for k in range(full.size):  # one by one: to copy all at once takes 3 s to compile
-        at[k] = full[k]
-        xy[0], xy[1] = full[k].x, full[k].y
-        slot = _slot(bits[0] if xy[0] else np.uint64(0), bits[1] if xy[1] else np.uint64(0), size)
-        while slots[slot] >= 0:
-            slot = (slot + 1) & (size - 1)
-        slots[slot] = k
-    return slots, at
+    for i in range(np.uint64(begin), np.uint64(end)):
+        x, y = xy[i, 0], xy[i, 1]
+        slot = _slot(bits[i, 0], bits[i, 1], slots.size)
+        k = np.uint64(slots[slot])
+        # Both are compared at once: one guess of the processor in place of two.
+        while k != _EMPTY and ((at[k, 0] != x) | (at[k, 1] != y)):
+            slot = _next(slot, slots.size)
+            k = np.uint64(slots[slot])
+        if k == _EMPTY:
+            k = np.uint64(count)
+            slots[slot] = k
+            at[k, 0], at[k, 1], first[k] = x, y, i
+            count += 1
+        place[i] = k
+        if count == first.size:
+            return i + 1, count
+    return end, count
 
 
 @compiled()
-def _slot(a: np.uint64, b: np.uint64, size: int) -> int:
-    """Scatter the bits of two coordinates over a table of `size` slots, a power of 2."""
-    mixed = (a * _SPREAD) ^ (b * _SPREAD_TOO)
+def _longer(
+    at: NDArray[np.float64], first: NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.float64], NDArray[np.int64]]:
+    """Give a full table twice its room, and put every place in again."""
+    room = 2 * first.size
+    longer_at, longer_first = np.empty((room, 2)), np.empty(room, dtype=np.int64)
+    slots = np.full(_SPARSE * room, _EMPTY, dtype=np.uint32)
+    bits = at.view(np.uint64)
+    for k in range(first.size):  # one by one: to copy all at once takes 3 s to compile
+        longer_at[k, 0], longer_at[k, 1], longer_first[k] = at[k, 0], at[k, 1], first[k]
+        slot = _slot(bits[k, 0], bits[k, 1], slots.size)
+        while slots[slot] != _EMPTY:
+            slot = _next(slot, slots.size)
+        slots[slot] = k
+    return slots, longer_at, longer_first
+
+
+@compiled()
+def _slot(a: np.uint64, b: np.uint64, size: int) -> np.uint64:
+    """Scatter the bits of two coordinates over a table of `size` slots, a power of 2.
+
+    Without the first bit, which is the sign: −0 and 0 are the same place.
+    """
+    one = np.uint64(1)
+    mixed = ((a << one) * _SPREAD) ^ ((b << one) * _SPREAD_TOO)
     mixed = (mixed ^ (mixed >> np.uint64(32))) * _SPREAD
-    return np.int64(mixed >> np.uint64(33)) & (size - 1)  # type: ignore[return-value]
+    return (mixed >> np.uint64(33)) & np.uint64(size - 1)
+
+
+@compiled()
+def _next(slot: np.uint64, size: int) -> np.uint64:
+    """Go on to the next slot, after the last one to the first."""
+    return (slot + np.uint64(1)) & np.uint64(size - 1)
 
 
 @compiled()
