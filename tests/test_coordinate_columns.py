@@ -347,6 +347,21 @@ def test_what_is_no_coordinate_is_refused_with_its_row_and_the_remedy(easting, t
         read(table, unplaced=True)
 
 
+@pytest.mark.parametrize("row", [0, 32_767, 32_768, 69_999])
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        (np.inf, "1 of 70000 rows with a coordinate that is not"),
+        (5.0, "1 of 70000 rows that cannot be"),
+    ],
+)
+def test_a_long_table_is_looked_at_whole(row, wrong, text):
+    table = few(easting=np.full(70_000, WEST), northing=np.full(70_000, SOUTH))
+    table.loc[row, "northing"] = wrong
+    with pytest.raises(eg.EstGeoError, match=f"{text}.* row 'P-{row}'"):
+        read(table)
+
+
 def test_a_row_without_a_point_is_let_through_only_when_asked():
     table = few()
     table.loc[1, ["easting", "northing"]] = np.nan

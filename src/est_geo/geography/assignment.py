@@ -98,7 +98,7 @@ def assign_districts(
     def name(first: int, last: int) -> None:
         for column in columns[first:last]:
             texts = pa.array(ordered[column].astype("str"), type=pa.large_string())
-            values[column] = pd.array(pc.take(texts, rows, boundscheck=False), dtype="str")
+            values[column] = pd.array(pc.take(texts, rows), dtype="str")
 
     in_bands(name, len(columns), worth_it=len(position) >= _WORTH_THREADS)
     for column in columns:
