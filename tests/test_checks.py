@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 import est_geo as eg
-from builders import incidents_at
+from builders import box_area, incidents_at
 from est_geo.checks import check_finite_weights, read_points
 from est_geo.errors import InputError
 
@@ -142,3 +142,31 @@ def test_times_with_a_time_zone_are_refused_and_never_read_as_another_hour(call,
         call(incidents)
     local = times.tz_convert("Europe/Stockholm").tz_localize(None)
     call(incidents.assign(occurred_from=local))
+
+
+@pytest.mark.parametrize("column", ["weight", "occurred_from", "district_id"])
+def test_a_column_of_ours_that_stands_there_twice_is_refused(column):
+    points, _ = table(FEW, shapely.Point(1, 2))
+    points = points.assign(weight=1.0, occurred_from=pd.NaT, district_id="1", note="")
+    text = rf"`incidents` has 1 column\(s\) more than once: {column}\. Drop or rename"
+    with pytest.raises(InputError, match=text):
+        eg.to_sites(pd.concat([points, points[[column]]], axis=1))
+    # What we do not read may be there as often as anyone likes.
+    again = pd.concat([points, points[["note"]]], axis=1)
+    assert len(eg.to_sites(again)) == len(eg.to_sites(points))
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda points: eg.kde(points, within=box_area(0, 0, 9, 9), adaptive="no"), "adaptive"),
+        (lambda points: eg.concentration(points, by_district=0), "by_district"),
+        (lambda points: eg.recurring_addresses(points, by_category="nej"), "by_category"),
+        (lambda _: eg.read_districts("finns-inte.gpkg", mend="nej"), "mend"),
+        (lambda _: eg.read_gazetteer("finns-inte.gpkg", cache="nej"), "cache"),
+    ],
+)
+def test_a_word_is_not_taken_for_true(call, name):
+    points = incidents_at([(1, 1)]).assign(occurred_from=pd.Timestamp("2026-01-01"))
+    with pytest.raises(InputError, match=f"`{name}` must be True or False, not "):
+        call(points)

@@ -374,8 +374,12 @@ def test_a_table_without_the_two_columns_is_refused():
     with pytest.raises(eg.InputError, match=r"lacks 1 column\(s\): northing. It has: .*easting"):
         read(few().drop(columns="northing"))
     twice = pd.concat([few(), few()[["easting"]]], axis=1)
-    with pytest.raises(eg.InputError, match="`incidents` has 2 columns `easting`"):
+    with pytest.raises(
+        eg.InputError, match=r"`incidents` has 1 column\(s\) more than once: easting"
+    ):
         read(twice)
+    with pytest.raises(eg.InputError, match="`incidents` has 2 columns `easting`"):
+        eg.count_by_district(twice.assign(district_id="a", district="A"), DISTRICTS)
     with pytest.raises(eg.InputError, match="`incidents` is empty: it has 0 rows"):
         read(few().iloc[:0])
     with pytest.raises(eg.InputError, match="must be a GeoDataFrame, not list"):

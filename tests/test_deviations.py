@@ -437,6 +437,12 @@ def test_places_have_rows_of_their_own():
     assert set(found.weekly["place_id"].dropna()) == {"1", "2"}
     with pytest.raises(InputError, match="`places` lacks 5 column"):
         eg.deviations(incidents, places=pd.DataFrame({"a": [1]}))
+    with pytest.raises(
+        eg.CRSError, match="`incidents` is in SWEREF99 TM but `places` in SWEREF99 18"
+    ):
+        eg.deviations(incidents, places=places.to_crs(3011))
+    other = eg.deviations(incidents, places=pd.DataFrame(places), as_of="2026-W47", views=["week"])
+    pd.testing.assert_frame_equal(other.table, found.table)
 
 
 def test_without_categories_there_is_one():

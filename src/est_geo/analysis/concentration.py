@@ -12,6 +12,7 @@ import pandas as pd
 from est_geo.checks import (
     check_columns,
     check_finite_weights,
+    check_flag,
     check_number,
     check_same_crs,
     read_points,
@@ -79,6 +80,7 @@ def concentration(
     .. [1] Bernasco & Steenbeek (2017), More places than crimes: implications for evaluating the law
        of crime concentration at place. Journal of Quantitative Criminology 33.
     """
+    check_flag(by_district, name="by_district")
     units = _units(sites, register, by_district=by_district)
     whole = _measure(units["n"].to_numpy(), np.zeros(len(units), dtype=np.int64), 1)
     rows = whole.assign(district_id=pd.Series(np.nan, whole.index, dtype="str"))

@@ -23,6 +23,7 @@ from est_geo.analysis.weighted_points import merged, points_of
 from est_geo.checks import (
     FARTHEST_M,
     check_choice,
+    check_flag,
     check_metric_crs,
     check_number,
     check_on_earth,
@@ -117,6 +118,7 @@ def kde(
     .. [2] Diggle (1985), A kernel method for smoothing point process data, Applied Statistics 34.
     """
     check_choice(edge, ("none", "mass"), name="edge")
+    check_flag(adaptive, name="adaptive")
     if adaptive and edge == "mass":
         raise InputError(
             '`edge="mass"` divides by the mass of one kernel, and `adaptive` gives each site its '

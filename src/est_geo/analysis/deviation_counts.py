@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from est_geo.analysis.deviation_pictures import cumulative
-from est_geo.checks import check_columns, check_table, read_points
+from est_geo.checks import check_columns, check_same_crs, check_table, read_points
 from est_geo.errors import InputError
 from est_geo.geography.assignment import assign_districts
 from est_geo.periods import (
@@ -255,9 +255,11 @@ def _places_of(incidents: pd.DataFrame, places: gpd.GeoDataFrame | None) -> Inte
     place = np.full(len(incidents), -1, dtype=np.int64)
     if places is None or len(places) == 0:
         return place
-    points, there, _ = read_points(incidents, name="incidents", unplaced=True, plain=True)
+    xy, there, _ = points = read_points(incidents, name="incidents", unplaced=True, plain=True)
+    if getattr(places, "crs", None) is not None:  # one read from a workbook has none
+        check_same_crs(points, places, names=("incidents", "places"))
     members = places["site_ids"].reset_index(drop=True).str.split(" ").explode()
     owner = pd.Series(members.index.to_numpy(), index=members.to_numpy().astype(np.int64))
-    found = owner.reindex(site_ids_of(*points[there].T)).to_numpy()
+    found = owner.reindex(site_ids_of(*xy[there].T)).to_numpy()
     place[there] = np.where(np.isnan(found), -1, found).astype(np.int64)
     return place

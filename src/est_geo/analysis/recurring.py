@@ -14,7 +14,7 @@ from est_geo.analysis.recurring_register import plain, read_register
 from est_geo.analysis.recurring_tests import NEW, NONE, Compared, Comparison, compare_all
 from est_geo.analysis.recurring_windows import RECENT, YEAR
 from est_geo.analysis.recurring_year import Year, describe, last_week, read_year
-from est_geo.checks import check_number, read_points
+from est_geo.checks import check_flag, check_number, read_points
 from est_geo.errors import InputError
 from est_geo.schema import ADDRESSES, KIND_DTYPE, VERDICTS, names
 
@@ -99,6 +99,7 @@ def recurring_addresses(
     read = read_points(
         incidents, name="incidents", columns=("occurred_from",), unplaced=True, plain=True
     )
+    check_flag(by_category, name="by_category")
     filters = [(min_incidents, "min_incidents", 1), (min_months, "min_months", 0)]
     for value, name, least in (*filters, (per_district, "per_district", 1)):
         if value is not None:

@@ -21,6 +21,7 @@ from est_geo.checks.refusing import first_row as first_row
 from est_geo.checks.refusing import refuse
 from est_geo.compiled import in_bands
 from est_geo.errors import InputError
+from est_geo.schema import COORDINATES, DISTRICTS, INCIDENTS, SITES, names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -33,6 +34,7 @@ _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _WORTH_THREADS = 50_000  # geometries
 _AT_A_TIME = 8192
 _TIMES = ("occurred_from", "occurred_to", "first", "last")
+_OURS = frozenset(names((*INCIDENTS, *SITES, *DISTRICTS, *COORDINATES)))
 _LARGEST_WEIGHT, _SMALLEST_WEIGHT = 1e100, 1e-100  # beyond these, products of weights are not exact
 _NO_NUMBERS = "mMc"  # times, spans of time and complex numbers, which numpy would turn into floats
 
@@ -84,15 +86,29 @@ def check_columns(table: object, *, name: str, columns: Iterable[str]) -> None:
     """Require a DataFrame with the named columns; it may have 0 rows and needs no geometry."""
     if not isinstance(table, pd.DataFrame):
         raise InputError(f"`{name}` must be a DataFrame, not {type(table).__name__}.")
+    columns = list(columns)
     missing = [column for column in columns if column not in table.columns]
     if missing:
         raise InputError(
             f"`{name}` lacks {len(missing)} column(s): {', '.join(missing)}. "
             f"It has: {', '.join(map(str, table.columns))}."
         )
+    if not table.columns.is_unique:
+        _check_repeated(table, name=name, columns=columns)
     for column in _TIMES:
         if column in table.columns:
             _check_local(table, column, name=name)
+
+
+def _check_repeated(table: pd.DataFrame, *, name: str, columns: Iterable[str]) -> None:
+    """Refuse columns of ours that stand there twice: none of them would be the right one."""
+    twice = table.columns[table.columns.duplicated()].unique()
+    repeated = [column for column in twice if column in _OURS or column in columns]
+    if repeated:
+        raise InputError(
+            f"`{name}` has {len(repeated)} column(s) more than once: {', '.join(repeated)}. "
+            "Drop or rename all but one of each."
+        )
 
 
 def _check_local(table: pd.DataFrame, column: str, *, name: str) -> None:
@@ -322,3 +338,9 @@ def check_choice(value: object, choices: Collection[str], *, name: str) -> None:
     """Require one of a few words."""
     if value not in choices:
         raise InputError(f"`{name}` must be one of {', '.join(choices)}, not {value!r}.")
+
+
+def check_flag(value: object, *, name: str) -> None:
+    """Require True or False: a word such as "no" would count as True."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise InputError(f"`{name}` must be True or False, not {value!r}.")

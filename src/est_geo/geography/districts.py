@@ -13,6 +13,7 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import ProjError
 
+from est_geo.checks import check_flag
 from est_geo.errors import CRSError, InputError
 from est_geo.files import open_table
 from est_geo.geography.bundled import slug
@@ -82,6 +83,7 @@ def read_districts(
         If it holds no polygons, a column cannot be found, names or identifiers are
         missing or repeated, a polygon is invalid, or two overlap by more than 1 m².
     """
+    check_flag(mend, name="mend")
     file = Path(path).name
     table = open_table(path, layer=layer)
     if not isinstance(table, gpd.GeoDataFrame):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from est_geo.checks import check_choice
+from est_geo.checks import check_choice, check_flag
 from est_geo.checks.metric_crs import parse_crs
 from est_geo.errors import InputError
 from est_geo.files import OpenedFile, expand, open_file
@@ -101,6 +101,7 @@ def read_gazetteer(
     """
     if kind is not None:
         check_choice(kind, ("address", "place"), name="kind")
+    check_flag(cache, name="cache")
     area = None if municipality is None else find_municipality(municipality)
     named = parse_crs(crs)
     asked = Asked(columns, None if named is None else plane(named), area, kind)
