@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from est_geo.analysis.deviation_pictures import cumulative
+from est_geo.analysis.place_incidents import rows_of_places
 from est_geo.checks import check_columns, check_same_crs, check_table, read_points
 from est_geo.errors import InputError
 from est_geo.geography.assignment import assign_districts
@@ -21,7 +22,7 @@ from est_geo.periods import (
     period_numbers,
     period_of,
 )
-from est_geo.sites.collapse import is_counted, site_ids_of
+from est_geo.sites.collapse import is_counted
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -258,8 +259,5 @@ def _places_of(incidents: pd.DataFrame, places: gpd.GeoDataFrame | None) -> Inte
     xy, there, _ = points = read_points(incidents, name="incidents", unplaced=True, plain=True)
     if getattr(places, "crs", None) is not None:  # one read from a workbook has none
         check_same_crs(points, places, names=("incidents", "places"))
-    members = places["site_ids"].reset_index(drop=True).str.split(" ").explode()
-    owner = pd.Series(members.index.to_numpy(), index=members.to_numpy().astype(np.int64))
-    found = owner.reindex(site_ids_of(*xy[there].T)).to_numpy()
-    place[there] = np.where(np.isnan(found), -1, found).astype(np.int64)
+    place[there] = rows_of_places(places, *xy[there].T)
     return place

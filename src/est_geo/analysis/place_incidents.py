@@ -64,6 +64,16 @@ def describe_incidents(
     }
 
 
+def rows_of_places(
+    places: pd.DataFrame, easting: NDArray[np.float64], northing: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Find the place whose `site_ids` hold the site of each point: its row, −1 for none."""
+    # Without the text of all sites, which a row for each of them would repeat.
+    members = places["site_ids"].reset_index(drop=True).str.split().explode().dropna()
+    found = pd.Index(members.astype(np.int64)).get_indexer(pd.Index(site_ids_of(easting, northing)))
+    return np.append(members.index.to_numpy(), -1)[found]  # −1 is the last
+
+
 def _check_same(sites: gpd.GeoDataFrame, site: NDArray[np.intp], elsewhere: int) -> None:
     """Require that each site has as many incidents as it says."""
     other = np.bincount(site, minlength=len(sites)) != sites["n"].to_numpy()

@@ -10,6 +10,7 @@ import pandas as pd
 
 from est_geo.analysis.aoristic import BINS, HOURS, aoristic_weights
 from est_geo.analysis.known_times import DayOnly, Midnight, known_times
+from est_geo.analysis.place_incidents import rows_of_places
 from est_geo.checks import (
     check_choice,
     check_columns,
@@ -19,7 +20,7 @@ from est_geo.checks import (
 )
 from est_geo.errors import InputError
 from est_geo.schema import TIME_PROFILE, names
-from est_geo.sites.collapse import is_counted, site_ids_of
+from est_geo.sites.collapse import is_counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -197,13 +198,7 @@ def _places(used: pd.DataFrame, places: gpd.GeoDataFrame) -> tuple[NDArray[np.in
         return np.full(len(used), -1), named
     read = read_points(used, name="incidents", unplaced=True, plain=True)
     check_same_crs(read, places, names=("incidents", "places"))
-    points, has_point = read.xy, read.there
-    # Without the text of all sites, which a row for each of them would repeat.
-    members = pd.DataFrame(places[["place_id"]]).assign(site=places["site_ids"].str.split())
-    members = members.explode("site").dropna(subset=["site"])
-    site_of = pd.Index(members["site"].astype(np.int64))
-    rank = pd.Index(named["place_id"]).get_indexer(members["place_id"])
+    rank = np.append(pd.Index(named["place_id"]).get_indexer(places["place_id"]), -1)
     codes = np.full(len(used), -1)
-    found = site_of.get_indexer(pd.Index(site_ids_of(points[has_point, 0], points[has_point, 1])))
-    codes[has_point] = np.where(found >= 0, rank[found], -1)
+    codes[read.there] = rank[rows_of_places(places, *read.xy[read.there].T)]
     return codes, named

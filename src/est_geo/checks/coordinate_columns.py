@@ -93,7 +93,7 @@ def read_columns(
     crs = _said(table, name=name)
     xy = np.empty((len(table), 2))
     numbers = [_numbers(table, column, name=name) for column in columns]
-    extents = [[[np.nan, np.nan]] * 2] if table.empty else []
+    extents: list[list[list[float]]] = []
 
     def fill(first: int, last: int) -> None:
         for start in range(first, last, _AT_A_TIME):
@@ -101,7 +101,7 @@ def read_columns(
             extents.append([_fill(xy[part, axis], numbers[axis][part]) for axis in range(2)])
 
     in_bands(fill, len(table), bands_per_core=1, worth_it=len(table) >= _WORTH_THREADS)
-    extent = np.array(extents)  # parts x axes x least and largest
+    extent = np.reshape(extents, (-1, 2, 2))  # parts x axes x least and largest
     there = np.ones(len(table), dtype=bool)
     if not np.isfinite(extent).all():
         there = _where(table, xy, name=name, unplaced=unplaced)

@@ -160,12 +160,7 @@ def _merge(
     while row < end:
         row, count = _number(xy, row, end, place, slots, at, first, count)
         if count == first.size:
-            slots, at, first = _longer(at, first)
-    if total.size < first.size:
-        longer = np.zeros(first.size)
-        for k in range(total.size):
-            longer[k] = total[k]
-        total = longer
+            slots, at, first, total = _longer(at, first, total)
     # A loop of its own: to write a sum and read the next place's would make each wait for the last.
     for i in range(begin, end):
         total[place[i]] += weight[i] if weight.size else 1.0
@@ -209,20 +204,22 @@ def _number(
 
 @compiled()
 def _longer(
-    at: NDArray[np.float64], first: NDArray[np.int64]
-) -> tuple[NDArray[np.uint32], NDArray[np.float64], NDArray[np.int64]]:
+    at: NDArray[np.float64], first: NDArray[np.int64], total: NDArray[np.float64]
+) -> tuple[NDArray[np.uint32], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
     """Give a full table twice its room, and put every place in again."""
     room = 2 * first.size
     longer_at, longer_first = np.empty((room, 2)), np.empty(room, dtype=np.int64)
+    longer_total = np.zeros(room)
     slots = np.full(_SPARSE * room, _EMPTY, dtype=np.uint32)
     bits = at.view(np.uint64)
     for k in range(first.size):  # one by one: to copy all at once takes 3 s to compile
-        longer_at[k, 0], longer_at[k, 1], longer_first[k] = at[k, 0], at[k, 1], first[k]
+        longer_at[k, 0], longer_at[k, 1] = at[k, 0], at[k, 1]
+        longer_first[k], longer_total[k] = first[k], total[k]
         slot = _slot(bits[k, 0], bits[k, 1], slots.size)
         while slots[slot] != _EMPTY:
             slot = _next(slot, slots.size)
         slots[slot] = k
-    return slots, longer_at, longer_first
+    return slots, longer_at, longer_first, longer_total
 
 
 @compiled()
