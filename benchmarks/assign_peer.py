@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from pathlib import Path
 from statistics import median
 
 import geopandas as gpd
@@ -21,7 +20,7 @@ import shapely
 
 import est_geo as eg
 from data import as_columns, town
-from dbscan_peer import memory_mb
+from dbscan_peer import begin_peak, memory_mb
 
 
 def squares():
@@ -67,8 +66,7 @@ def main(who: str, n: str, districts: str, repeats: str, rounds: str) -> None:
     if who == "est_geo-columns":
         incidents, few = as_columns(incidents), as_columns(few)
     CALLS[who](few, areas)  # imports and compiles
-    before = memory_mb("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts here
+    before = begin_peak()
     times = []
     for _ in range(int(rounds)):
         placed = None

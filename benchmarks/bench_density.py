@@ -14,7 +14,7 @@ import shapely
 
 import est_geo as eg
 from data import as_columns
-from density_peers import distinct, error_of_libkdv, libkdv, whole_metres
+from density_peers import distinct, error_against, libkdv, on_grid, rectangle_of_town, whole_metres
 
 FULL = os.environ.get("EST_GEO_BENCH") == "full"
 SIZES = [100_000, 1_000_000] if FULL else [100_000]
@@ -24,10 +24,7 @@ SIGMA = 150
 
 @pytest.fixture(scope="module")
 def rectangle():
-    """Whole cells of 50 m, so that 10 m cells cover the same."""
-    west, south, east, north = eg.load_districts("sollentuna").total_bounds // 50 * 50
-    box = shapely.box(west, south, east + 50, north + 50)
-    return gpd.GeoDataFrame(geometry=[box], crs="EPSG:3006")
+    return rectangle_of_town()
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +80,7 @@ def bench_repeats(benchmark, towns, rectangle, n, cell_m, who):
     rounds = 1 if who == "LIBKDV" else 5
     answer = benchmark.pedantic(calls[who], rounds=rounds, warmup_rounds=int(rounds > 1))
     if who.startswith("LIBKDV"):
-        error = error_of_libkdv(answer, exact.to_xarray().to_numpy(), exact.grid)
+        error = error_against(on_grid(answer, exact.grid), exact.to_xarray().to_numpy())
         benchmark.extra_info["error"] = error
         assert error < 1e-3, "the same density"
 
@@ -101,7 +98,9 @@ def bench_distinct(benchmark, rectangle, who):
         by_libkdv, args=(incidents, grid), kwargs={"collapse": False}, rounds=1
     )
     exact = ours(incidents, rectangle, 10)
-    benchmark.extra_info["error"] = error_of_libkdv(answer, exact.to_xarray().to_numpy(), grid)
+    benchmark.extra_info["error"] = error_against(
+        on_grid(answer, grid), exact.to_xarray().to_numpy()
+    )
 
 
 @pytest.mark.parametrize("who", ["est_geo", "scikit-learn", "scipy", "KDEpy FFT"])

@@ -76,12 +76,18 @@ def memory_mb(key: str) -> float:
     return int(status.partition(f"{key}:")[2].split(maxsplit=1)[0]) / 1024
 
 
+def begin_peak() -> float:
+    """Let the peak start here, and tell the memory in use."""
+    before = memory_mb("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return before
+
+
 def main(who: str, path: str, eps: str, min_samples: str, rounds: str) -> None:
     call = CALLS[who]
     points = np.load(path)
     call(points[:1000].copy(), float(eps), int(min_samples))  # imports and compiles
-    before = memory_mb("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts here
+    before = begin_peak()
     times = []
     labels = None
     for _ in range(int(rounds)):

@@ -14,18 +14,15 @@ import json
 import subprocess
 import sys
 import time
-from pathlib import Path
 from statistics import median
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
-import est_geo as eg
 from bench_density import by_libkdv, ours
 from data import as_columns
-from dbscan_peer import memory_mb
-from density_peers import whole_metres
+from dbscan_peer import begin_peak, memory_mb
+from density_peers import error_against, on_grid, rectangle_of_town, whole_metres
 
 RADIUS_M, CELLS = 300, 300
 WHO = ("est_geo", "columns", "LIBKDV on sites", "LIBKDV")
@@ -42,9 +39,7 @@ def plain_sums(incidents, eastings, northings):
 
 
 def one(who: str, n: str, cell_m: str) -> None:
-    west, south, east, north = eg.load_districts("sollentuna").total_bounds // 50 * 50
-    box = shapely.box(west, south, east + 50, north + 50)
-    rectangle = gpd.GeoDataFrame(geometry=[box], crs="EPSG:3006")
+    rectangle = rectangle_of_town()
     incidents = whole_metres(int(n))
     few = ours(whole_metres(1000), rectangle, float(cell_m))  # imports and compiles
     table = as_columns(incidents) if who == "columns" else incidents
@@ -55,8 +50,7 @@ def one(who: str, n: str, cell_m: str) -> None:
         return ours(table, rectangle, float(cell_m))
 
     ctypes.CDLL(None).malloc_trim(0)  # what was let go of in making the table is no room for us
-    before = memory_mb("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts here
+    before = begin_peak()
     times = []
     for _ in range(1 if who == "LIBKDV" else 7):
         began = time.perf_counter()
@@ -68,15 +62,11 @@ def one(who: str, n: str, cell_m: str) -> None:
     row, column = rng.integers(0, few.grid.rows, CELLS), rng.integers(0, few.grid.columns, CELLS)
     exact = plain_sums(incidents, few.grid.eastings[column], few.grid.northings[row])
     if who.startswith("LIBKDV"):
-        found = np.zeros((few.grid.rows, few.grid.columns))
-        at = (answer[["y", "x"]].to_numpy() / few.grid.cell_m).astype(int)
-        found[at[:, 0], at[:, 1]] = answer["val"]
-        found = found[row, column]
-        found *= (found @ exact) / (found @ found)
+        error = error_against(on_grid(answer, few.grid)[row, column], exact)
     else:
         found = answer.to_xarray().to_numpy()[row, column]
-    error = np.abs(found - exact).max() / exact.max()
-    print(json.dumps({"seconds": median(times), "peak_mb": round(peak), "error": float(error)}))
+        error = float(np.abs(found - exact).max() / exact.max())
+    print(json.dumps({"seconds": median(times), "peak_mb": round(peak), "error": error}))
 
 
 def main(*arguments: str) -> None:

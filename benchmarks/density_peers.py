@@ -10,12 +10,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
+import est_geo as eg
 from data import town
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from est_geo.geography.grid import Grid
+
+
+def rectangle_of_town() -> gpd.GeoDataFrame:
+    """Draw whole cells of 50 m around the districts, so that 10 m cells cover the same."""
+    west, south, east, north = eg.load_districts("sollentuna").total_bounds // 50 * 50
+    box = shapely.box(west, south, east + 50, north + 50)
+    return gpd.GeoDataFrame(geometry=[box], crs="EPSG:3006")
 
 
 def whole_metres(n: int) -> gpd.GeoDataFrame:
@@ -64,11 +72,16 @@ def libkdv(
     return pd.read_csv(io.StringIO(answer))
 
 
-def error_of_libkdv(answer: pd.DataFrame, exact: NDArray[np.float64], grid: Grid) -> float:
-    """Largest difference from the exact sum, as a share of its maximum; the scale is fitted."""
+def on_grid(answer: pd.DataFrame, grid: Grid) -> NDArray[np.float64]:
+    """Put what LIBKDV found into all cells of the grid."""
     row = (answer["y"].to_numpy() / grid.cell_m).astype(int)
     column = (answer["x"].to_numpy() / grid.cell_m).astype(int)
-    found = np.zeros_like(exact)
+    found = np.zeros((grid.rows, grid.columns))
     found[row, column] = answer["val"]
+    return found
+
+
+def error_against(found: NDArray[np.float64], exact: NDArray[np.float64]) -> float:
+    """Largest difference from the exact sum, as a share of its maximum; the scale is fitted."""
     scale = (found * exact).sum() / (found * found).sum()
     return float(np.abs(found * scale - exact).max() / exact.max())
